@@ -1,0 +1,1 @@
+"""What is graded: one pytest file a lesson, and nothing else."""

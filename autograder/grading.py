@@ -1,0 +1,150 @@
+"""Grades one exercise: runs its tests with pytest against a student and turns the outcome into points and a sentence."""
+
+import contextlib
+import os
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from autograder.checking import Mistake
+from autograder.record import CheckResult, TestResult
+from autograder.student import Student, StudentError
+
+CHECKS = Path(__file__).with_name("checks")
+OPTIONS = ["-s", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
+WITHOUT = ["terminal", "cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "stepwise", "junitxml", "pastebin", "doctest"]
+SEED = 0  # the students' seed; grading draws a secret one
+
+
+def run_check(checks_file: Path, exercise: str, max_points: float, student: Student, seed: int = SEED) -> CheckResult:
+    """Run the tests of one exercise in `checks_file` against `student`.
+
+    `seed` fixes the data that the tests draw. Every test's data depends on that seed and its own name alone.
+    """
+    started = time.perf_counter()
+    run = _Run(exercise, student, seed)
+    arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), str(checks_file)]
+    with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        code = pytest.main(arguments, plugins=[run])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not run.outcomes:
+        raise RuntimeError(f"the tests of {exercise!r} in {checks_file.name} could not be run: {run.trouble or code}")
+    return _result(exercise, max_points, run, time.perf_counter() - started)
+
+
+@dataclass
+class _Outcome:
+    part: str
+    weight: float
+    result: TestResult
+
+
+@dataclass
+class _Run:
+    """A pytest plugin that keeps one exercise's tests, hands them the student, and remembers how they went."""
+
+    exercise: str
+    student_under_test: Student
+    seed: int
+    outcomes: list[_Outcome] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    trouble: str = ""
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return self.student_under_test
+
+    @pytest.fixture
+    def rng(self, request):
+        """A NumPy generator, fixed by the seed and the name of the test."""
+        import numpy as np
+
+        return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
+
+    @pytest.fixture
+    def note(self) -> Callable[[str], None]:
+        """Add a remark to the result that costs nothing."""
+        return self.notes.append
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if self._mark(item).args[0] == self.exercise]
+
+    @staticmethod
+    def _mark(item: pytest.Item) -> pytest.Mark:
+        mark = item.get_closest_marker("exercise")
+        if mark is None:
+            raise pytest.UsageError(f"{item.name} belongs to no exercise")
+        return mark
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.trouble = str(report.longrepr)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+        report = yield
+        if call.when == "call" or call.excinfo is not None:
+            _, part, weight = self._mark(item).args
+            status, message = _verdict(call.excinfo.value if call.excinfo else None)
+            self.outcomes.append(_Outcome(part, weight, TestResult(name=item.name, status=status, message=message)))
+        return report
+
+
+def _verdict(error: BaseException | None) -> tuple[str, str]:
+    match error:
+        case None:
+            return "passed", ""
+        case StudentError():
+            return error.status, str(error)
+        case Mistake():
+            return "failed", str(error)
+        case AssertionError() if error.args:
+            return "failed", str(error.args[0])
+        case _:
+            # A check stumbled over a value that it did not foresee: the value is at fault as far as the student is concerned.
+            return "failed", f"Your result could not be checked ({type(error).__name__}: {error}). Compare its type and shape with the docstring."
+
+
+def _result(exercise: str, max_points: float, run: _Run, seconds: float) -> CheckResult:
+    parts: dict[str, list[_Outcome]] = {}
+    for outcome in run.outcomes:
+        parts.setdefault(outcome.part, []).append(outcome)
+    weight = {part: max(outcome.weight for outcome in outcomes) for part, outcomes in parts.items()}
+    passed = {part: all(outcome.result.status == "passed" for outcome in outcomes) for part, outcomes in parts.items()}
+    share = sum(weight[part] for part in parts if passed[part]) / sum(weight.values())
+    failures = [next(o.result for o in parts[part] if o.result.status != "passed") for part in parts if not passed[part]]
+    if not failures:
+        status = "passed"
+    elif share > 0:
+        status = "partial"
+    else:
+        status = failures[0].status
+    messages = dict.fromkeys([failure.message for failure in failures] + run.notes)  # each once, in order
+    return CheckResult(
+        id=exercise,
+        points=round(max_points * share, 2),
+        max_points=max_points,
+        status=status,
+        message="\n".join(messages),
+        seconds=round(seconds, 3),
+        tests=[outcome.result for outcome in run.outcomes],
+    )
+
+
+@contextlib.contextmanager
+def _pytest_environment():
+    """Nothing in the surroundings (options, plug-ins that happen to be installed) changes how checks run."""
+    saved = {name: os.environ.get(name) for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_CURRENT_TEST", "PYTEST_PLUGINS")}
+    for name in saved:
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

@@ -1,0 +1,106 @@
+"""The student's side of the boundary: answers the grader's requests about the names in one student's notebook.
+
+It runs where student code runs, so nothing it says is trusted: it sends values, never verdicts.
+"""
+
+import contextlib
+import inspect
+import io
+import linecache
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.wire import WireError, pack, unpack
+
+PRINTED = 2_000  # characters of what their code prints that are kept
+
+
+class Harness:
+    """Answers requests about `namespace`, a notebook's variables, whose files lie in `folder`."""
+
+    def __init__(self, namespace: dict[str, Any], folder: Path):
+        self.namespace = namespace
+        self.folder = folder
+
+    def answer(self, request: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+        """The reply to a request, `{"call": name, …}`, `{"source": name}` or `{"saved_model": file}`, and its buffers."""
+        if "source" in request:
+            return self._source(request["source"]), []
+        if "saved_model" in request:
+            return self._saved_model(request["saved_model"])
+        return self._call(request, buffers)
+
+    def _call(self, request: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+        function = self.namespace.get(request["call"])
+        if function is None:
+            return {"missing": True}, []
+        arguments = unpack(request["arguments"], buffers)
+        printed = _Printed()
+        reply: dict = {}
+        sent: list[bytes] = []
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                value = function(*arguments["args"].values(), **arguments["kwargs"])
+                after = {"arguments": arguments["args"]} if request.get("and_arguments") else {}
+                reply["result"], sent = pack({"value": value} | after)
+                _close_figure(value)
+            except NotImplementedError as error:
+                reply = {"unattempted": True} if not error.args else {"raised": _described(error)}
+            except WireError as error:
+                reply = {"unreadable": str(error)}
+            except (Exception, SystemExit) as error:
+                reply = {"raised": _described(error)}
+        reply["printed"] = printed.getvalue()
+        return reply, sent
+
+    def _source(self, name: str) -> dict:
+        try:
+            return {"source": inspect.getsource(self.namespace[name])}
+        except (KeyError, OSError, TypeError):
+            return {"source": ""}
+
+    def _saved_model(self, file: str) -> tuple[dict, list[bytes]]:
+        path = self.folder / Path(file).name
+        if not path.is_file():
+            return {"unreadable": f"there is no file {path.name} beside the notebook"}, []
+        import keras
+
+        try:
+            result, sent = pack({"value": keras.saving.load_model(path, safe_mode=True)})
+            return {"result": result}, sent
+        except WireError as error:
+            return {"unreadable": f"{path.name} holds something else: {error}"}, []
+        except Exception:
+            return {"unreadable": f"{path.name} cannot be opened by Keras; it may be damaged, so run the cell that saves it again"}, []
+
+
+class _Printed(io.StringIO):
+    """Keeps the beginning of what is printed, however much it is."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(0, PRINTED - self.tell())])
+        return len(text)
+
+
+def _close_figure(value: Any) -> None:
+    # A figure that a check looked at would otherwise be shown below the student's check cell.
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and isinstance(value, pyplot.Figure):
+        pyplot.close(value)
+
+
+def _described(error: BaseException) -> dict:
+    """What went wrong and in which line of the student's code, in words."""
+    described = {"type": type(error).__name__, "message": str(error)[:500], "line": ""}
+    library = (sys.prefix, sys.base_prefix, os.path.dirname(__file__))
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        theirs = not code.co_filename.startswith((*library, "<frozen"))
+        line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+        if theirs and line:
+            described["line"] = f"line {traceback.tb_lineno}: {line[:200]}"
+        traceback = traceback.tb_next
+    return described

@@ -1,0 +1,54 @@
+"""The result record: one document a submission, the same for a terminal, the gradebook, feedback and reports."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Status = Literal["passed", "partial", "failed", "error", "timeout", "missing", "manual"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TestResult(Strict):
+    """One test of a check."""
+
+    __test__ = False  # not for pytest to collect
+
+    name: str
+    status: Status
+    message: str = ""
+
+
+class CheckResult(Strict):
+    """One check: points earned, and the sentence that the student reads."""
+
+    id: str
+    points: float = Field(ge=0)
+    max_points: float = Field(ge=0)
+    status: Status
+    message: str = ""
+    seconds: float = Field(default=0, ge=0)
+    tests: list[TestResult] = []
+
+
+class Record(Strict):
+    """One graded submission of one lesson."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    lesson: str
+    student: str
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    isolated: bool
+    seed: int
+    points: float = Field(ge=0)
+    max_points: float = Field(ge=0)
+    seconds: float = Field(ge=0)
+    flags: list[str] = []
+    checks: list[CheckResult]
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def to_json(self) -> str:
+        return self.model_dump_json(by_alias=True, indent=1)

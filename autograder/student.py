@@ -1,0 +1,113 @@
+"""The grader's side of the boundary: `student.conv2d(…)` asks the student's conv2d for a value.
+
+A `Student` sends requests through a transport: to a `Harness` in the same process, in the student's own notebook, or to one in another process
+when grading. Whatever comes back is a value to be tested, or one of the exceptions below.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autograder.harness import Harness
+from autograder.wire import WireError, pack, unpack
+
+# request, buffers, seconds allowed -> reply, buffers
+Transport = Callable[[dict, list[bytes], float], tuple[dict, list[bytes]]]
+
+
+class StudentError(Exception):
+    """Student code gave no value. `status` is that of the result record; the message is for the student."""
+
+    status = "error"
+
+
+class NotAttempted(StudentError):
+    status = "missing"
+
+
+class Unreadable(StudentError):
+    status = "failed"
+
+
+class TimedOut(StudentError):
+    status = "timeout"
+
+
+class Student:
+    """What a check knows of a student: `student.name(…)` calls their function `name`."""
+
+    def __init__(self, transport: Transport, seconds: float = 60):
+        self._transport = transport
+        self._seconds = seconds
+        self.printed = ""  # what their code printed while it was being checked
+
+    @classmethod
+    def here(cls, namespace: dict[str, Any], folder: Path) -> "Student":
+        """A student whose variables are in this process and whose files are in `folder`."""
+        harness = Harness(namespace, folder)
+        return cls(lambda request, buffers, seconds: harness.answer(request, buffers))
+
+    def __getattr__(self, name: str) -> "Function":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    def source(self, name: str) -> str:
+        """The source text of their function, or "" where there is none."""
+        reply, _ = self._transport({"source": name}, [], self._seconds)
+        text = reply.get("source")
+        return text if isinstance(text, str) else ""
+
+    def saved_model(self, file: str) -> Any:
+        """The Keras model in a file beside their notebook, rebuilt. Raises Unreadable when it is missing or damaged."""
+        reply, buffers = self._transport({"saved_model": file}, [], self._seconds)
+        return self._result("The saved model cannot be graded", reply, buffers)["value"]
+
+    def _ask(self, name: str, args: tuple, kwargs: dict, and_arguments: bool) -> dict:
+        arguments, buffers = pack({"args": dict(enumerate(args)), "kwargs": kwargs}, lists_as_arrays=False)
+        request = {"call": name, "arguments": arguments, "and_arguments": and_arguments}
+        reply, buffers = self._transport(request, buffers, self._seconds)
+        if reply.get("missing"):
+            raise NotAttempted(f"There is no {name} yet: write it and run its cell.")
+        if reply.get("unattempted"):
+            raise NotAttempted(f"{name} is not written yet.")
+        return self._result(f"What {name} returned cannot be checked", reply, buffers)
+
+    def _result(self, complaint: str, reply: dict, buffers: list[bytes]) -> dict:
+        if isinstance(printed := reply.get("printed"), str):
+            self.printed = (self.printed + printed)[:10_000]
+        if isinstance(raised := reply.get("raised"), dict):
+            raise StudentError(_sentence(raised))
+        if isinstance(sentence := reply.get("unreadable"), str):
+            raise Unreadable(f"{complaint}: {sentence[:500]}.")
+        try:
+            result = unpack(reply.get("result"), buffers)
+        except WireError as error:
+            raise Unreadable(f"{complaint}: {error}.") from None
+        if not isinstance(result, dict) or "value" not in result:
+            raise Unreadable(f"{complaint}: it cannot be read.")
+        return result
+
+
+class Function:
+    """A student's function, wherever it lives."""
+
+    def __init__(self, student: Student, name: str):
+        self._student = student
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The value their function returns. Raises StudentError when it returns none."""
+        return self._student._ask(self._name, args, kwargs, and_arguments=False)["value"]
+
+    def and_arguments(self, *args: Any) -> tuple[Any, list]:
+        """The value their function returns and the arguments as they are afterwards."""
+        result = self._student._ask(self._name, args, {}, and_arguments=True)
+        after = result.get("arguments")
+        return result["value"], [after.get(index) for index in range(len(args))] if isinstance(after, dict) else []
+
+
+def _sentence(raised: dict) -> str:
+    kind, message, line = (str(raised.get(key, ""))[:500] for key in ("type", "message", "line"))
+    where = f" at {line}" if line else ""
+    return f"Your code stopped with {kind}{': ' + message if message else ''}{where}"
