@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograder.wire import WireError, pack, unpack
+from autograder.wire import Buffer, WireError, pack, unpack
 
 PRINTED = 2_000  # characters of what their code prints that are kept
 
@@ -24,7 +24,7 @@ class Harness:
         self.namespace = namespace
         self.folder = folder
 
-    def answer(self, request: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+    def answer(self, request: dict, buffers: list[Buffer]) -> tuple[dict, list[Buffer]]:
         """The reply to a request, `{"call": name, …}`, `{"source": name}` or `{"saved_model": file}`, and its buffers."""
         if "source" in request:
             return self._source(request["source"]), []
@@ -32,14 +32,14 @@ class Harness:
             return self._saved_model(request["saved_model"])
         return self._call(request, buffers)
 
-    def _call(self, request: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+    def _call(self, request: dict, buffers: list[Buffer]) -> tuple[dict, list[Buffer]]:
         function = self.namespace.get(request["call"])
         if function is None:
             return {"missing": True}, []
         arguments = unpack(request["arguments"], buffers)
         printed = _Printed()
         reply: dict = {}
-        sent: list[bytes] = []
+        sent: list[Buffer] = []
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 value = function(*arguments["args"].values(), **arguments["kwargs"])
@@ -61,7 +61,7 @@ class Harness:
         except (KeyError, OSError, TypeError):
             return {"source": ""}
 
-    def _saved_model(self, file: str) -> tuple[dict, list[bytes]]:
+    def _saved_model(self, file: str) -> tuple[dict, list[Buffer]]:
         path = self.folder / Path(file).name
         if not path.is_file():
             return {"unreadable": f"there is no file {path.name} beside the notebook"}, []
@@ -104,3 +104,23 @@ def _described(error: BaseException) -> dict:
             described["line"] = f"line {traceback.tb_lineno}: {line[:200]}"
         traceback = traceback.tb_next
     return described
+
+
+TARGET = "autograder"  # the name of the comm by which the grader reaches this kernel
+
+
+def serve() -> None:
+    """Answer the grader's requests in the running IPython kernel, over a comm: JSON and binary buffers, Jupyter's own protocol."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    harness = Harness(shell.user_ns, Path.cwd())
+
+    def opened(comm: Any, message: dict) -> None:
+        def answer(message: dict) -> None:
+            reply, buffers = harness.answer(message["content"]["data"], message["buffers"])
+            comm.send(data=reply, buffers=buffers)
+
+        comm.on_msg(answer)
+
+    shell.kernel.comm_manager.register_target(TARGET, opened)

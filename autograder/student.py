@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.harness import Harness
-from autograder.wire import WireError, pack, unpack
+from autograder.wire import Buffer, WireError, pack, unpack
 
 # request, buffers, seconds allowed -> reply, buffers
-Transport = Callable[[dict, list[bytes], float], tuple[dict, list[bytes]]]
+Transport = Callable[[dict, list[Buffer], float], tuple[dict, list[Buffer]]]
 
 
 class StudentError(Exception):
@@ -39,6 +39,7 @@ class Student:
     def __init__(self, transport: Transport, seconds: float = 60):
         self._transport = transport
         self._seconds = seconds
+        self._gave_up: dict[str, StudentError] = {}  # functions that hung or ended the kernel: trying once is enough
         self.printed = ""  # what their code printed while it was being checked
 
     @classmethod
@@ -64,16 +65,22 @@ class Student:
         return self._result("The saved model cannot be graded", reply, buffers)["value"]
 
     def _ask(self, name: str, args: tuple, kwargs: dict, and_arguments: bool) -> dict:
+        if name in self._gave_up:
+            raise self._gave_up[name]
         arguments, buffers = pack({"args": dict(enumerate(args)), "kwargs": kwargs}, lists_as_arrays=False)
         request = {"call": name, "arguments": arguments, "and_arguments": and_arguments}
-        reply, buffers = self._transport(request, buffers, self._seconds)
+        try:
+            reply, buffers = self._transport(request, buffers, self._seconds)
+        except StudentError as error:
+            self._gave_up[name] = error
+            raise
         if reply.get("missing"):
             raise NotAttempted(f"There is no {name} yet: write it and run its cell.")
         if reply.get("unattempted"):
             raise NotAttempted(f"{name} is not written yet.")
         return self._result(f"What {name} returned cannot be checked", reply, buffers)
 
-    def _result(self, complaint: str, reply: dict, buffers: list[bytes]) -> dict:
+    def _result(self, complaint: str, reply: dict, buffers: list[Buffer]) -> dict:
         if isinstance(printed := reply.get("printed"), str):
             self.printed = (self.printed + printed)[:10_000]
         if isinstance(raised := reply.get("raised"), dict):

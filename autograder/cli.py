@@ -1,0 +1,75 @@
+"""The command line: `autograder check NOTEBOOK`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The grader of Layer by Layer.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback()
+def commands() -> None:
+    """The grader of Layer by Layer."""
+
+
+@app.command(epilog="Example: autograder check 02-convolution/02-convolution.ipynb --json result.json")
+def check(
+    notebook: Annotated[Path, typer.Argument(help="A notebook of the course, with your answers.", show_default=False)],
+    json: Annotated[Path | None, typer.Option(help="Write the result record to this file, too.", metavar="FILE", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw the checks' data from this seed, to repeat a result. Default: fresh data.", min=0, show_default=False)] = None,
+) -> None:
+    """Grade one notebook: run it from top to bottom, check every exercise, and show what is right and what is not.
+
+    Exits with 0 when every exercise passed, 1 when not, 2 when the notebook cannot be graded.
+    """
+    from autograder.intake import Unusable
+    from autograder.submission import grade_file
+
+    if json is not None and not json.resolve().parent.is_dir():
+        fail(f"The result cannot be written to {json}: there is no folder {json.parent}.")
+    try:
+        record = grade_file(notebook, seed=seed).record
+    except Unusable as error:
+        fail(str(error))
+    if json is not None:
+        try:
+            json.write_text(record.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            fail(f"The result cannot be written to {json}: {error.strerror}.")
+    show(record)
+    raise typer.Exit(0 if all(check.status in ("passed", "manual") for check in record.checks) else 1)
+
+
+def show(record) -> None:
+    """Print a record for a person."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.notebook import points, sign
+
+    colours = {"passed": "green", "partial": "yellow", "missing": "dim", "manual": "cyan"}
+    console = Console()
+    table = Table(title=f"{record.lesson}: {record.points:g} of {record.max_points:g} points", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in ("", "exercise", "points", ""):
+        table.add_column(column, overflow="fold")
+    for result in record.checks:
+        message = "a person grades this" if result.status == "manual" else result.message or {"missing": "not answered yet"}.get(result.status, "")
+        colour = colours.get(result.status, "red")
+        mark = "✎" if result.status == "manual" else sign(result)
+        table.add_row(Text(mark, colour), result.id, points(result), Text(message))
+    console.print(table)
+    for flag in record.flags:
+        console.print(Text(f"note: {flag}", "yellow"))
+
+
+def fail(sentence: str) -> None:
+    """Say what is wrong in one sentence and exit with 2."""
+    print(f"autograder: {sentence}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    app()

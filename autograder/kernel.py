@@ -1,0 +1,128 @@
+"""Runs a student's notebook in a kernel of its own and lets checks ask that kernel for values."""
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from autograder.harness import TARGET
+from autograder.student import Student, StudentError, TimedOut
+from autograder.wire import Buffer
+
+CELL_SECONDS = 120
+CALL_SECONDS = 60
+ENVIRONMENT = {
+    "AUTOGRADER_GRADING": "1",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+SERVE = "from autograder.harness import serve; serve(); del serve"
+
+
+class Kernel:
+    """A kernel that runs one notebook's cells in order and answers a `Student`'s requests in between."""
+
+    def __init__(self, notebook: NotebookNode, folder: Path):
+        # The interpreter that runs us, whatever kernels are installed for the user.
+        manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+        self._client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=CELL_SECONDS,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        self._ran: list[NotebookNode] = []  # cells to run again if the kernel has to be replaced
+        self._usable = False
+
+    @contextmanager
+    def running(self) -> Iterator["Kernel"]:
+        # What the kernel process itself writes is nobody's output: TensorFlow's banners, ipykernel's remarks on its transport.
+        with self._client.setup_kernel(env=os.environ | ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            self._open()
+            yield self
+
+    def student(self) -> Student:
+        """The student whose notebook this is."""
+        return Student(self._request, CALL_SECONDS)
+
+    def run(self, cell: NotebookNode, index: int) -> str | None:
+        """Run a code cell and keep its outputs in it. Returns a sentence if it ran out of time or ended the kernel."""
+        self._revive()
+        started = time.monotonic()
+        try:
+            self._client.execute_cell(cell, index)
+        except CellTimeoutError:  # it did not even yield to an interrupt
+            self._usable = False
+        except DeadKernelError:
+            self._usable = False
+            return "ended the kernel"
+        if time.monotonic() - started >= CELL_SECONDS:
+            return f"was stopped after {CELL_SECONDS} seconds"
+        self._ran.append(cell)
+        return None
+
+    def _open(self) -> None:
+        kernel = self._client.kc
+        if outputs := self._run_unseen(SERVE):
+            raise RuntimeError(f"the kernel cannot be reached: {outputs[0]}")
+        kernel.shell_channel.send(kernel.session.msg("comm_open", {"comm_id": TARGET, "target_name": TARGET, "data": {}}))
+        self._usable = True
+
+    def _revive(self) -> None:
+        """Replace a kernel that died or hung, and bring the new one to where the old one was."""
+        if self._usable:
+            return
+        run_sync(self._client.km.restart_kernel)(now=True)
+        run_sync(self._client.kc.wait_for_ready)(timeout=60)
+        self._open()
+        for cell in self._ran:
+            self._run_unseen(cell.source)
+
+    def _run_unseen(self, source: str) -> list[NotebookNode]:
+        """Run code that is not in the notebook; returns its outputs."""
+        cells = self._client.nb.cells
+        cells.append(nbformat.v4.new_code_cell(source))  # nbclient writes to the notebook that it was given
+        try:
+            return self._client.execute_cell(cells[-1], len(cells) - 1).outputs
+        finally:
+            cells.pop()
+
+    def _request(self, request: dict, buffers: list[Buffer], seconds: float) -> tuple[dict, list[Buffer]]:
+        self._revive()
+        try:
+            return run_sync(self._exchange)(request, buffers, seconds)
+        except StudentError:
+            self._usable = False
+            raise
+
+    async def _exchange(self, request: dict, buffers: list[Buffer], seconds: float) -> tuple[dict, list[Buffer]]:
+        kernel = self._client.kc
+        message = kernel.session.msg("comm_msg", {"comm_id": TARGET, "data": request})
+        message["buffers"] = buffers
+        kernel.shell_channel.send(message)
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                reply = await asyncio.wait_for(kernel.iopub_channel.get_msg(), timeout=min(1, max(0.01, deadline - time.monotonic())))
+            except (TimeoutError, asyncio.TimeoutError):
+                if not await self._client.km.is_alive():
+                    raise StudentError("Your code ended Python itself: look for exit() or a crash.") from None
+                if time.monotonic() > deadline:
+                    raise TimedOut(f"No answer after {seconds:g} seconds: look for a loop that never ends, or one that is far too slow.") from None
+                continue
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"] and reply["msg_type"] == "comm_msg":
+                return reply["content"]["data"], reply["buffers"]

@@ -1,0 +1,44 @@
+"""Our preprocessor for `nbgrader autograde`: student cells run in a kernel, our checks run outside it."""
+
+import copy
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import compute_checksum
+
+from autograder.intake import grade_id, rebuild
+from autograder.lessons import UnknownLesson, find_lesson
+from autograder.submission import digest, grade_notebook
+
+
+class Grade(NbGraderPreprocessor):
+    """Takes the place of nbgrader's Execute: runs the notebook and leaves every check's points and diagnosis below it, where nbgrader reads them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        about = resources["nbgrader"]
+        folder = Path(resources["metadata"]["path"])
+        try:
+            lesson = find_lesson(about["assignment"])
+        except UnknownLesson as error:
+            raise SystemExit(f"{error} Our checks grade the lessons only.") from None
+        rebuilt, flags = rebuild(lesson, nb)
+        self._keep_nbgraders_metadata(rebuilt, nb)
+        path = folder / f"{about['notebook']}.ipynb"
+        graded = grade_notebook(rebuilt, lesson, folder, about["student"], digest(path), flags)
+        for flag in flags:
+            self.log.warning("%s: %s", about["student"], flag)
+        graded.notebook.metadata = nb.metadata
+        self.log.info("%s: %g of %g points", about["student"], graded.record.points, graded.record.max_points)
+        return graded.notebook, resources
+
+    @staticmethod
+    def _keep_nbgraders_metadata(rebuilt: NotebookNode, nb: NotebookNode) -> None:
+        # nbgrader has put checksums there; by them it knows an answer that was never touched.
+        theirs = {grade_id(cell): cell.metadata for cell in nb.cells if grade_id(cell)}
+        for cell in rebuilt.cells:
+            name = grade_id(cell)
+            if name in theirs:
+                cell.metadata = copy.deepcopy(theirs[name])
+            elif name and cell.metadata["nbgrader"]["solution"]:  # deleted, and now our stub
+                cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)

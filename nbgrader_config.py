@@ -1,0 +1,31 @@
+"""nbgrader's configuration: `nbgrader` commands and formgrader work from this folder as it is."""
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "layer-by-layer"
+c.CourseDirectory.source_directory = "lessons"
+c.CourseDirectory.release_directory = "release"
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.solution_directory = "solutions"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".DS_Store"]
+
+# Student cells run in a kernel of their own, and our checks outside it: see autograder/nbgrader_plugin.py.
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_plugin.Grade",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearMetadataPreprocessor.enabled = False  # as nbgrader has it: grade ids live in the metadata
+
+# Lesson 09's solution trains for ten epochs when there is no model.keras to load.
+c.Execute.timeout = 1800
+
+# `nbgrader zip_collect`: NAME_..._NN-name.zip or .ipynb as an LMS downloads them
+c.FileNameCollectorPlugin.named_regexp = r"^(?:.*/)?(?P<student_id>[^_/]+)_.*?(?P<file_id>\d\d-[a-z]+)(?:[ _(-].*)?\.(?:zip|ipynb|keras)$"
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".keras", ".zip"]
