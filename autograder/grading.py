@@ -15,7 +15,7 @@ from autograder.record import CheckResult, TestResult
 from autograder.student import Student, StudentError
 
 CHECKS = Path(__file__).with_name("checks")
-OPTIONS = ["-s", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
+OPTIONS = ["-s", "--noconftest", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
 WITHOUT = ["terminal", "cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "stepwise", "junitxml", "pastebin", "doctest"]
 SEED = 0  # the students' seed; grading draws a secret one
 
@@ -102,7 +102,7 @@ def _verdict(error: BaseException | None) -> tuple[str, str]:
         case Mistake():
             return "failed", str(error)
         case AssertionError() if error.args:
-            return "failed", str(error.args[0])
+            return "failed", str(error.args[0]).splitlines()[0]  # without what assertion rewriting would add
         case _:
             # A check stumbled over a value that it did not foresee: the value is at fault as far as the student is concerned.
             return "failed", f"Your result could not be checked ({type(error).__name__}: {error}). Compare its type and shape with the docstring."

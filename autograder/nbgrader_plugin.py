@@ -29,6 +29,7 @@ class Grade(NbGraderPreprocessor):
         for flag in flags:
             self.log.warning("%s: %s", about["student"], flag)
         graded.notebook.metadata = nb.metadata
+        (folder / "result.json").write_text(graded.record.to_json() + "\n", encoding="utf-8")
         self.log.info("%s: %g of %g points", about["student"], graded.record.points, graded.record.max_points)
         return graded.notebook, resources
 

@@ -1,0 +1,137 @@
+"""A submission runs in a kernel of its own; whatever happens there, the rest of it is graded."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import kernel
+from autograder.lessons import Lesson
+from autograder.record import Record
+from autograder.submission import digest, grade_notebook
+
+CHECKS = '''
+import numpy as np
+from autograder.checking import exercise, expect
+
+@exercise("double")
+def test_double(student, rng):
+    x = rng.normal(size=3)
+    expect(student.double(x), 2 * x, "double(x)")
+
+@exercise("half")
+def test_half(student):
+    expect(student.half(4), 2, "half(4)")
+'''
+
+
+class Example(Lesson):
+    @property
+    def checks_file(self) -> Path:
+        return self.path.with_name("test_example.py")
+
+
+def cell(name, source, grade=False, solution=False, points=None, markdown=False):
+    make = nbformat.v4.new_markdown_cell if markdown else nbformat.v4.new_code_cell
+    meta = {"grade": grade, "grade_id": name, "locked": not solution, "schema_version": 3, "solution": solution, "task": False}
+    return make(source, id=name, metadata={"nbgrader": meta | ({"points": points} if points else {})})
+
+
+@pytest.fixture
+def grade(tmp_path):
+    def graded(double="def double(x): return 2 * x", half="def half(x): return x / 2", before="", seed=None):
+        cells = [
+            cell("setup", "import sys, warnings"),
+            nbformat.v4.new_code_cell(before),
+            cell("double", double, solution=True),
+            cell("double_check", 'check("double")', grade=True, points=3),
+            cell("half", half, solution=True),
+            cell("half_check", 'check("half")', grade=True, points=2),
+            cell("reflection", "Because.", grade=True, solution=True, points=1, markdown=True),
+        ]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        path = tmp_path / "example.ipynb"
+        nbformat.write(notebook, path)
+        (tmp_path / "test_example.py").write_text(CHECKS)
+        return grade_notebook(notebook, Example("99-example", path), tmp_path, "ada", digest(path), [], seed)
+
+    return graded
+
+
+def statuses(graded):
+    return {check.id: check.status for check in graded.record.checks}
+
+
+def test_right_answers_earn_their_points_and_the_record_says_so(grade):
+    record = grade(seed=7).record
+    assert [(c.id, c.points, c.max_points, c.status) for c in record.checks] == [
+        ("double", 3, 3, "passed"),
+        ("half", 2, 2, "passed"),
+        ("reflection", 0, 1, "manual"),
+    ]
+    assert (record.lesson, record.student, record.points, record.max_points, record.seed, record.flags) == ("99-example", "ada", 5, 6, 7, [])
+    assert Record.model_validate_json(record.to_json()) == record
+
+
+def test_fresh_seeds_are_drawn(grade):
+    assert grade().record.seed != grade().record.seed
+
+
+def test_warnings_and_prints_cost_no_marks(grade):
+    noisy = "def double(x):\n    warnings.warn('careful'); print('hello'); print('oh', file=sys.stderr)\n    return 2 * x"
+    graded = grade(double=noisy, before="import warnings, sys; warnings.warn('hm'); print('noise', file=sys.stderr)")
+    assert graded.record.points == 5
+    outputs = next(c for c in graded.notebook.cells if c.id == "double_check").outputs
+    assert [output.output_type for output in outputs] == ["display_data", "execute_result"]
+    assert outputs[1].data["text/plain"] == "3"
+
+
+def test_failing_cells_do_not_stop_the_rest(grade):
+    assert grade(before="1 / 0").record.points == 5
+    assert statuses(grade(double="def double(x: return")) == {"double": "missing", "half": "passed", "reflection": "manual"}
+
+
+def test_diagnosis_stands_below_the_check(grade):
+    graded = grade(double="def double(x): return x")
+    check = next(c for c in graded.notebook.cells if c.id == "double_check")
+    assert "3 of 3 values differ" in check.outputs[0].data["text/plain"]
+    assert check.outputs[1].data["text/plain"] == "0"
+
+
+def test_dead_kernel_is_replaced_and_knows_what_it_knew(grade):
+    graded = grade(before="known = 2", double="import os\ndef double(x): os._exit(1)", half="def half(x): return x / known")
+    assert statuses(graded) == {"double": "error", "half": "passed", "reflection": "manual"}
+    assert "ended Python itself" in graded.record.checks[0].message
+
+
+def test_cell_that_ends_the_kernel_is_flagged(grade):
+    graded = grade(double="import os; os._exit(1)")
+    assert statuses(graded) == {"double": "missing", "half": "passed", "reflection": "manual"}
+    assert graded.record.flags == ["cell 'double' ended the kernel"]
+
+
+def test_endless_loops_run_out_of_time(grade, monkeypatch):
+    monkeypatch.setattr(kernel, "CALL_SECONDS", 2)
+    monkeypatch.setattr(kernel, "CELL_SECONDS", 3)
+    graded = grade(double="def double(x):\n    while True: pass", half="while True: pass")
+    assert statuses(graded) == {"double": "timeout", "half": "missing", "reflection": "manual"}
+    assert "No answer after 2 seconds" in graded.record.checks[0].message
+    assert graded.record.flags == ["cell 'half' was stopped after 3 seconds"]
+
+
+def test_student_code_cannot_reach_the_assertions(grade):
+    forging = "import numpy, pytest, autograder.checking as c, autograder.record as r\nc.expect = lambda *a, **k: None\nnumpy.allclose = numpy.array_equal = lambda *a, **k: True"
+    assert statuses(grade(before=forging, double="def double(x): return x"))["double"] == "failed"
+
+
+def test_notebook_knows_that_it_is_being_graded(grade):
+    graded = grade(before="from autograder import is_grading, check; assert is_grading() and check('double') is None; graded = 1", half="def half(x): return 2 * graded")
+    assert graded.record.points == 5
+
+
+def test_digest_covers_the_models_handed_in(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_text("{}")
+    before = digest(path)
+    (tmp_path / "model.keras").write_bytes(b"x")
+    assert digest(path) != before
