@@ -1,6 +1,12 @@
 """nbgrader's configuration: `nbgrader` commands and formgrader work from this folder as it is."""
 
+import os
+import sys
+
 c = get_config()  # noqa: F821
+
+# nbgrader calls `alembic` by its bare name, so it must be found also when .venv is not activated.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
 
 c.CourseDirectory.course_id = "layer-by-layer"
 c.CourseDirectory.source_directory = "lessons"
@@ -26,6 +32,8 @@ c.ClearMetadataPreprocessor.enabled = False  # as nbgrader has it: grade ids liv
 # Lesson 09's solution trains for ten epochs when there is no model.keras to load.
 c.Execute.timeout = 1800
 
-# `nbgrader zip_collect`: NAME_..._NN-name.zip or .ipynb as an LMS downloads them
-c.FileNameCollectorPlugin.named_regexp = r"^(?:.*/)?(?P<student_id>[^_/]+)_.*?(?P<file_id>\d\d-[a-z]+)(?:[ _(-].*)?\.(?:zip|ipynb|keras)$"
-c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".keras", ".zip"]
+# `nbgrader zip_collect`: STUDENT_….ipynb, or the contents of STUDENT_….zip, whatever folders are in it
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[\\/]extracted[\\/](?P<student_id>[^_\\/]+)_(?:.*[\\/])?[^\\/]*?(?P<file_id>\d\d-[a-z]+|model|capstone)[^\\/]*\.(?:ipynb|keras)$"
+)
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".keras"]

@@ -14,9 +14,9 @@ def is_grading() -> bool:
 
 
 def check(exercise: str) -> float | None:
-    """Check one exercise of the notebook that calls it, show what is right or wrong, and return the points earned.
+    """Check one exercise of the notebook that calls it, and show the points earned and what is right or wrong.
 
-    While the grader runs the notebook this does nothing and returns None: the grader's own checks run elsewhere.
+    Under nbgrader it returns the points. While our own grader runs the notebook it does nothing: that grader's checks run elsewhere.
     """
     if is_grading():
         return None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The grader of Layer by Layer.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(help="The grader of Layer by Layer.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.callback()
@@ -16,7 +16,7 @@ def commands() -> None:
 
 @app.command(epilog="Example: autograder check 02-convolution/02-convolution.ipynb --json result.json")
 def check(
-    notebook: Annotated[Path, typer.Argument(help="A notebook of the course, with your answers.", show_default=False)],
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A notebook of the course, with your answers.", show_default=False)],
     json: Annotated[Path | None, typer.Option(help="Write the result record to this file, too.", metavar="FILE", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Draw the checks' data from this seed, to repeat a result. Default: fresh data.", min=0, show_default=False)] = None,
 ) -> None:

@@ -21,10 +21,11 @@ class CheckFailed(Exception):
         return [str(self)]
 
 
-def check_here(exercise: str) -> float:
-    """Check an exercise of the running notebook, display the result, and return the points earned.
+def check_here(exercise: str) -> float | None:
+    """Check an exercise of the running notebook and display the result.
 
-    Raises CheckFailed under `nbgrader validate` when the exercise is not complete.
+    Under nbgrader it speaks nbgrader's language: to `autograde` (without our plug-in) it returns the points as the cell's value, to `validate` it
+    raises CheckFailed when the exercise is not complete. A student has the points on the card, and gets None.
     """
     from IPython import get_ipython
     from IPython.display import display
@@ -37,11 +38,11 @@ def check_here(exercise: str) -> float:
     namespace = shell.user_ns if shell else __import__("__main__").__dict__
     student = Student.here(namespace, Path.cwd())
     result = run_check(lesson.checks_file, found.id, found.points, student)
-    if result.status != "passed" and os.environ.get("NBGRADER_VALIDATING"):
+    if result.status != "passed" and os.environ.get("NBGRADER_EXECUTION") == "validate":
         raise CheckFailed(plain_text(result))
     card = Card(result, student.printed)
     display(card) if shell else print(card)
-    return result.points
+    return result.points if os.environ.get("NBGRADER_EXECUTION") else None
 
 
 class Card:

@@ -128,14 +128,14 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train the network of the course and compare it with the published table.")
     parser.add_argument("--pixels", choices=["raw", "scaled"], default="raw", help="0 to 255 as they are, or divided by 255 (default: raw)")
     parser.add_argument("--epochs", type=positive, default=10, help="default: 10")
     parser.add_argument("--seeds", type=seeds_from, default=[0], metavar="N", help="how many runs (3), or their seeds (4,7); default: 1")
     parser.add_argument("--output", type=Path, default=Path("training"), metavar="DIR", help="default: training")
     parser.add_argument("--quiet", action="store_true", help="a line an epoch instead of a progress bar")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -143,10 +143,15 @@ def main() -> None:
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    from autograder.mnist import DatasetError
+
     runs = {}
     for number, seed in enumerate(options.seeds, 1):
         print(f"\nrun {number} of {len(options.seeds)}: {options.pixels} pixels, seed {seed}, {options.epochs} epochs")
-        model, runs[seed] = train(options.pixels, seed, options.epochs, verbose=2 if options.quiet else 1)
+        try:
+            model, runs[seed] = train(options.pixels, seed, options.epochs, verbose=2 if options.quiet else 1)
+        except DatasetError as error:
+            parser.error(str(error))
         print_table(runs[seed])
         save_history(options.output / "histories.csv", options.pixels, seed, runs[seed])
         model.save(options.output / f"model-{options.pixels}-{seed}.keras")

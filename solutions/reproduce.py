@@ -29,6 +29,7 @@ ROOT = HERE.parent
 RESULTS = Path("solutions", "results")  # paths below the repository's root, so that a test can summarise a copy of it
 CALIBRATION = Path("autograder", "checks", "calibration.json")
 EPOCHS = 10
+FEWEST_RUNS = 10  # of each kind, for a summary
 ALL_THREADS = {"TF_ENABLE_ONEDNN_OPTS": "1"}
 ONE_THREAD = ALL_THREADS | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 ARRANGEMENTS = {  # what --timing compares: how many seeds at a time, and in which environment
@@ -39,9 +40,10 @@ ARRANGEMENTS = {  # what --timing compares: how many seeds at a time, and in whi
 
 
 def train_seed(pixels: str, seed: int, folder: Path, epochs: int = EPOCHS, environment: dict = ONE_THREAD) -> list[dict]:
-    """Train one seed in a process of its own, its outputs in `folder`; returns a dict of COLUMNS an epoch. Raises RuntimeError if it fails."""
+    """Train one seed in a process of its own, outputs in `folder`; returns a dict of COLUMNS an epoch. Raises RuntimeError if it fails."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, HERE / "mnist_cnn.py", "--quiet", "--pixels", pixels, "--seeds", f"{seed},", "--epochs", str(epochs), "--output", folder]
+    command = [sys.executable, HERE / "mnist_cnn.py", "--quiet", "--pixels", pixels, "--seeds", f"{seed},"]
+    command += ["--epochs", str(epochs), "--output", folder]
     inherited = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     with (folder / "log.txt").open("w") as log:
         code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, env=inherited | environment).returncode
@@ -74,9 +76,9 @@ def measure_timing(folder: Path, repetitions: int = 3) -> list[dict]:
         for arrangement, (jobs, environment) in ARRANGEMENTS.items():
             start = time.perf_counter()
             with ThreadPoolExecutor(jobs) as pool:
-                runs = list(pool.map(lambda seed: train_seed("raw", seed, folder / f"seed-{seed}", 1, environment), [0, 1]))
+                futures = [pool.submit(train_seed, "raw", seed, folder / f"seed-{seed}", 1, environment) for seed in (0, 1)]
             row = {"arrangement": arrangement, "repetition": repetition, "seconds": f"{time.perf_counter() - start:.2f}"}
-            rows.append(row | {f"loss_seed_{seed}": f"{run[0]['loss']:.6f}" for seed, run in enumerate(runs)})
+            rows.append(row | {f"loss_seed_{seed}": f"{future.result()[0]['loss']:.6f}" for seed, future in enumerate(futures)})
             print(f"{row['seconds']} s {arrangement}", flush=True)
     return rows
 
@@ -90,6 +92,9 @@ def environment() -> dict:
 
 
 def read_csv(path: Path) -> list[dict]:
+    """The rows of a CSV file; none if there is no such file."""
+    if not path.exists():
+        return []
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -103,12 +108,19 @@ def csv_text(rows: list[dict]) -> str:
 
 
 def read_runs(*paths: Path, epochs: int = EPOCHS) -> dict[tuple[str, int], list[dict]]:
-    """The complete runs in CSV files of runs: `{("raw", 0): [{"loss": …}, …]}`, sorted; a later file's run replaces an earlier one's."""
+    """The complete runs in CSV files of runs: `{("raw", 0): [{"loss": …}, …]}`, sorted; a later file's run replaces an earlier one's.
+
+    Raises ValueError if a file is something else.
+    """
     runs = {}
     for path in paths:
         found = {}
-        for line in read_csv(path):
-            found.setdefault((line["pixels"], int(line["seed"])), {})[int(line["epoch"])] = {column: float(line[column]) for column in COLUMNS}
+        try:
+            for line in read_csv(path):
+                epoch = {column: float(line[column]) for column in COLUMNS}
+                found.setdefault((line["pixels"], int(line["seed"])), {})[int(line["epoch"])] = epoch
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a CSV file of runs with the columns pixels, seed, epoch, {', '.join(COLUMNS)}") from error
         runs |= {run: [rows[e] for e in sorted(rows)] for run, rows in found.items() if sorted(rows) == list(range(1, epochs + 1))}
     return dict(sorted(runs.items()))
 
@@ -118,30 +130,30 @@ def finished(work: Path) -> dict[tuple[str, int], list[dict]]:
     return read_runs(*(path for pixels in ["raw", "scaled"] for path in sorted((work / pixels).rglob("histories.csv"))))
 
 
-def derive(root: Path = ROOT) -> dict[Path, str]:
-    """The text of every computed file, by its path below the root: a function of histories.csv, timing.csv, environment.json and the template.
+def derive(root: Path) -> dict[Path, str]:
+    """The text of every computed file, by its path: a function of histories.csv, timing.csv, environment.json and the template.
 
-    Raises ValueError if there are fewer than three complete runs of a kind.
+    Raises ValueError if there are fewer than FEWEST_RUNS complete runs of a kind.
     """
     results, columns = root / RESULTS, lambda rows: [[row[column] for column in COLUMNS] for row in rows]
     measured = read_runs(results / "histories.csv")
     runs = {pixels: np.array([columns(rows) for (kind, _), rows in measured.items() if kind == pixels]) for pixels in ["raw", "scaled"]}
     for pixels, values in runs.items():
-        if len(values) < 3:
-            raise ValueError(f"{RESULTS / 'histories.csv'} has {len(values)} complete {pixels} runs: train at least three before summarising")
+        if len(values) < FEWEST_RUNS:
+            raise ValueError(f"{RESULTS / 'histories.csv'} has {len(values)} complete {pixels} runs; a summary needs {FEWEST_RUNS}")
     table = np.array(columns(published()))
     calibration = calibrate({pixels: values[:, -1, TEST_ACCURACY] for pixels, values in runs.items()})
-    timing = read_csv(results / "timing.csv") if (results / "timing.csv").exists() else []
+    template = (results / "README.template.md").read_text()
     made_with = json.loads((results / "environment.json").read_text())
     return {
         RESULTS / "comparison.csv": csv_text([row for pixels, values in runs.items() for row in compare(pixels, values, table)]),
         RESULTS / "curves.svg": curves(runs["raw"], runs["scaled"], table),
-        RESULTS / "README.md": page(results / "README.template.md", runs["raw"], runs["scaled"], table, calibration, timing, made_with),
+        RESULTS / "README.md": page(template, runs["raw"], runs["scaled"], table, calibration, read_csv(results / "timing.csv"), made_with),
         CALIBRATION: json.dumps(calibration, indent=1) + "\n",
     }
 
 
-def stale(root: Path = ROOT) -> list[Path]:
+def stale(root: Path) -> list[Path]:
     """The computed files that are missing or are not what the measured runs give."""
     return [path for path, text in derive(root).items() if not (root / path).exists() or (root / path).read_text() != text]
 
@@ -156,20 +168,21 @@ def summarise(root: Path, work: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Train the reference network from many seeds and compare the runs with the published table.")
-    parser.add_argument("--raw", type=seeds_from, default="20", metavar="N", help="how many seeds with raw pixels, or which (default: 20)")
-    parser.add_argument("--scaled", type=seeds_from, default="10", metavar="N", help="how many seeds with scaled pixels, or which (default: 10)")
-    parser.add_argument("--jobs", type=positive, default=2, help="how many seeds to train at a time, one thread each (default: 2)")
-    parser.add_argument("--work", type=Path, default=ROOT / "build" / "reproduction", metavar="DIR", help="where runs are kept (default: build/reproduction)")
+    parser = argparse.ArgumentParser(description="Train the reference network from many seeds; compare the runs with the published table.")
+    parser.add_argument("--raw", type=seeds_from, default="20", metavar="N", help="how many seeds on raw pixels, or which (20)")
+    parser.add_argument("--scaled", type=seeds_from, default="10", metavar="N", help="how many seeds on scaled pixels, or which (10)")
+    parser.add_argument("--jobs", type=positive, default=2, metavar="N", help="how many seeds to train at a time, one thread each (2)")
+    work = ROOT / "build" / "reproduction"
+    parser.add_argument("--work", type=Path, default=work, metavar="DIR", help="where runs are kept (build/reproduction)")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--summarise", action="store_true", help="train nothing")
-    mode.add_argument("--timing", action="store_true", help="measure how long two seeds take side by side; the machine must have nothing else to do")
-    mode.add_argument("--check", action="store_true", help="write nothing; say which computed files are not what the measured runs give")
+    mode.add_argument("--timing", action="store_true", help="time two seeds side by side; the machine must have nothing else to do")
+    mode.add_argument("--check", action="store_true", help="write nothing; say which computed files are not what the runs give")
     options = parser.parse_args(arguments)
     results = ROOT / RESULTS
     try:
         if options.check:
-            for path in (wrong := stale()):
+            for path in (wrong := stale(ROOT)):
                 print(f"{path} is not what the measured runs give: run `make results`", file=sys.stderr)
             sys.exit(1 if wrong else 0)
         trained = 0
@@ -183,6 +196,8 @@ def main(arguments: list[str] | None = None) -> None:
         summarise(ROOT, options.work)
     except (OSError, RuntimeError, ValueError) as error:
         parser.exit(2, f"reproduce.py: {error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, "interrupted; the same command goes on where it stopped\n")
 
 
 if __name__ == "__main__":

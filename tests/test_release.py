@@ -1,0 +1,122 @@
+"""What a student gets works on its own, and holds no solution."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import release
+from test_lessons import leaks
+
+from autograder.lessons import all_lessons
+
+ROOT = Path(__file__).parents[1]
+LESSONS = list(all_lessons().values())
+
+
+@pytest.fixture(scope="module")
+def student_zip(tmp_path_factory):
+    """student.zip, unpacked in an empty directory."""
+    folder = tmp_path_factory.mktemp("release")
+    for name in ("nbgrader_config.py", "lessons"):
+        (folder / name).symlink_to(ROOT / name)
+    here = os.getcwd()
+    try:
+        release.pack(release.release(folder), folder / "student.zip")
+    finally:
+        os.chdir(here)
+    unpacked = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(folder / "student.zip") as archive:
+        archive.extractall(unpacked)
+    return unpacked
+
+
+@pytest.fixture(scope="module")
+def installed(student_zip):
+    """The environment of a student who installed the wheel; the libraries around it are this environment's."""
+    target = student_zip / "installed"
+    wheel = next(student_zip.glob("*.whl"))
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", target, wheel]
+    subprocess.run(command, check=True, env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(target), os.environ.get("PYTHONPATH", "")]), "COLUMNS": "200"}
+
+
+def everything_readable(folder):
+    """All text in the student's folder, that in the wheel included."""
+    texts = [path.read_text(errors="ignore") for path in folder.rglob("*") if path.suffix in (".ipynb", ".md", ".txt", ".py")]
+    for wheel in folder.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            texts += [archive.read(name).decode(errors="ignore") for name in archive.namelist()]
+    notebooks = ["".join("".join(cell["source"]) for cell in json.loads(text)["cells"]) for text in texts if text.startswith('{\n "cells"')]
+    return "\n".join(texts + notebooks)
+
+
+def test_zip_holds_what_a_student_needs(student_zip):
+    names = {str(path.relative_to(student_zip)) for path in student_zip.rglob("*") if path.is_file() and "installed" not in path.parts}
+    wheel = next(student_zip.glob("*.whl")).name
+    notebooks = {f"{lesson.name}/{lesson.name}.ipynb" for lesson in LESSONS}
+    assert names == {"README.md", "requirements.txt", "data/mnist.npz", "data/README.md", wheel} | notebooks
+    assert (student_zip / "requirements.txt").read_text().startswith(f"./{wheel}\n")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_no_solution_is_in_it(student_zip, lesson):
+    assert leaks(lesson.notebook, (student_zip / lesson.name / f"{lesson.name}.ipynb").read_text()) == []
+    assert "BEGIN SOLUTION" not in (student_zip / lesson.name / f"{lesson.name}.ipynb").read_text()
+
+
+def test_gate_notices_a_solution_that_leaked():
+    lesson = LESSONS[0]
+    assert leaks(lesson.notebook, lesson.path.read_text())
+
+
+def test_wheel_holds_release_notebooks_and_no_solutions(student_zip):
+    with zipfile.ZipFile(next(student_zip.glob("*.whl"))) as wheel:
+        released = {Path(name).stem: wheel.read(name).decode() for name in wheel.namelist() if name.endswith(".ipynb")}
+    assert set(released) == {lesson.name for lesson in LESSONS}
+    assert all("BEGIN SOLUTION" not in text and "YOUR CODE HERE" in text for text in released.values())
+
+
+def test_student_needs_neither_posix_nor_nbgrader(student_zip):
+    """Nothing that a student imports comes only with POSIX or with the instructor's tools."""
+    with zipfile.ZipFile(next(student_zip.glob("*.whl"))) as wheel:
+        code = "\n".join(wheel.read(name).decode() for name in wheel.namelist() if name.endswith(".py"))
+    for module in ("nbgrader", "resource", "fcntl", "pwd", "termios", "ctypes"):
+        assert f"import {module}" not in code and f"from {module}" not in code
+
+
+def test_every_released_notebook_earns_nothing_and_can_be_graded_there(student_zip, installed):
+    lesson = LESSONS[1]
+    path = student_zip / lesson.name / f"{lesson.name}.ipynb"
+    command = [sys.executable, "-P", "-m", "autograder", "check", str(path), "--json", str(student_zip / "result.json")]
+    done = subprocess.run(command, cwd=student_zip, env=installed, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    result = json.loads((student_zip / "result.json").read_text())
+    assert result["points"] == 0 and {check["status"] for check in result["checks"]} == {"missing"}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_checks_work_where_the_student_is(student_zip, installed, lesson):
+    """In the unpacked folder, with the installed package, the course's own answers pass; and it is that package which checks them."""
+    for exercise in lesson.exercises:
+        cells = {cell["id"]: "".join(cell["source"]) for cell in lesson.notebook["cells"]}
+        if exercise.manual or exercise.id == "saved_model":
+            continue
+        code = f"""
+import autograder, os
+from pathlib import Path
+assert Path(autograder.__file__).is_relative_to({str(student_zip)!r}), autograder.__file__
+from IPython.testing.globalipapp import start_ipython
+start_ipython()
+from IPython import get_ipython
+shell = get_ipython()
+shell.run_cell({cells["setup"]!r}).raise_error()
+shell.run_cell({cells[exercise.id]!r}).raise_error()
+os.environ["NBGRADER_EXECUTION"] = "autograde"
+assert shell.run_cell("check({exercise.id!r})").result == {exercise.points}
+"""
+        done = subprocess.run([sys.executable, "-P", "-c", code], cwd=student_zip / lesson.name, env=installed, capture_output=True, text=True)
+        assert done.returncode == 0, f"{exercise.id}: {done.stdout}{done.stderr}"
