@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from autograder.student import Student
 LESSON = find_lesson("02-convolution")
 SPEC = importlib.util.spec_from_file_location("checks_02", LESSON.checks_file)
 checks = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(checks)
+with patch("autograder.checking.exercise", lambda *_args, **_options: lambda test: test):  # its mark is known to the grader's pytest only
+    SPEC.loader.exec_module(checks)
 
 # images, kernels
 SHAPES = [

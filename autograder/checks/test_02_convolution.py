@@ -507,8 +507,8 @@ def convolution_mistakes(images, kernels, bias):
         ),
         (
             (
-                "The numbers of a patch and the weights of a filter were put in a row in different orders. kernels have row, column, channel; "
-                "`sliding_window_view` puts row and column after the channel. Bring the axes into one order before `reshape`."
+                "The numbers of a patch and the weights of a filter were put in a row in different orders. kernels have row, column, "
+                "channel; `sliding_window_view` puts row and column after the channel. Bring the axes into one order before `reshape`."
             ),
             lambda: oracle_conv2d(images, kernels.reshape(channels, kh, kw, filters).transpose(1, 2, 0, 3), bias),
         ),
@@ -725,9 +725,9 @@ def ready_made(source):
     return ""
 
 
-# 1,000 digits through 28 filters take about 1 s in any answer that lets NumPy work on many numbers at a time, and minutes in loops over
-# every place and filter. 30 s leave room for a slow machine that is busy with other things. Batches, because a result holds 28 * 676 numbers
-# for each digit.
+# 1,000 digits through 28 filters take about 1 s in an answer that lets NumPy work on many numbers at a time, and minutes in loops over
+# every place and filter. 30 s leave room for a slow machine that is busy with other things. Batches, because a result holds 28 * 676
+# numbers for each digit.
 DIGITS, BATCH, SAMPLE = 1000, 100, 25
 SECONDS = 30
 

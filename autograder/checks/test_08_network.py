@@ -484,17 +484,14 @@ def test_metric(student, rng):
 
 
 @functools.cache
-def test_digits():
+def real_digits():
     with np.load(dataset_path(), allow_pickle=False) as arrays:
         return arrays["x_test"]
 
 
-test_digits.__test__ = False
-
-
 def draw_digits(rng, n):
     """n real digits, float32 `(n, 28, 28, 1)`, from 0 to 255."""
-    return rng.choice(test_digits(), n, replace=False)[..., None].astype("float32")
+    return rng.choice(real_digits(), n, replace=False)[..., None].astype("float32")
 
 
 def draw_weights(rng, contrast=1.0):

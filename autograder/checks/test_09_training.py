@@ -32,8 +32,8 @@ saved_accuracy = exercise("saved_model", part="accuracy", weight=3)
 BLANK, MEMBER, TAIL, RAMP = range(4)
 MOMENTUM = 0.8
 TAIL_LENGTH = 3
-CLASSES = 3
-SIZE = (5, 4)
+CLASSES = 8
+SIZE = (6, 7)
 
 
 def tiny_model():
@@ -53,7 +53,7 @@ def tiny_model():
 
 
 def tiny_images(rng, n: int, training: bool):
-    """Images whose class is the third of the picture that has ink, and their labels."""
+    """Images whose class is the part of the picture that has ink, and their labels."""
     labels = rng.permutation(np.arange(n) % CLASSES).astype(np.uint8)
     flat = rng.random((n, math.prod(SIZE))) * 0.3
     for label, pixels in enumerate(np.array_split(np.arange(4, flat.shape[1]), CLASSES)):
@@ -322,7 +322,7 @@ def check_column(name: str, given: np.ndarray, columns: dict[str, np.ndarray]) -
         raise Mistake("The rows come in reverse: the first epoch must come first.")
     if np.allclose(given, 100 * right, rtol=1e-3):
         raise Mistake(f"Under {name!r} the rows hold percentages. Take the values as they are.")
-    if np.allclose(given[:-1], right[1:], atol=1e-4) or np.allclose(given[1:], right[:-1], atol=1e-4):
+    if len(right) > 1 and (np.allclose(given[:-1], right[1:], atol=1e-4) or np.allclose(given[1:], right[:-1], atol=1e-4)):
         raise Mistake(f"Under {name!r} each row holds the value of the epoch before or after it.")
     if np.allclose(given, right, atol=0.06):
         raise Mistake(f"Under {name!r} the values are rounded. Keep all of their digits.")
