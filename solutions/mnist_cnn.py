@@ -141,8 +141,9 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         parser.error(f"the folder {options.output} cannot be made: {error.strerror}")
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    import autograder.quiet  # noqa: F401: before Keras
+
     from autograder.mnist import DatasetError
 
     runs = {}

@@ -1,9 +1,5 @@
 """Every right answer gets full marks, every wrong one less, with the sentence that names its mistake."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 from collections import Counter
 
 import pytest

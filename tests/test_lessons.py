@@ -116,14 +116,19 @@ def ledger_faults(notebook):
     return faults
 
 
+def code(notebook):
+    """The text of the code cells and of the answers in words."""
+    return "\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "code" or meta(cell).get("solution"))
+
+
 def leaks(notebook, text):
-    """Solution lines that can be read in `text`."""
-    found = []
-    for name, regions in solutions(notebook).items():
-        for line in "".join(regions).splitlines():
-            if len(line.strip()) > 12 and line.strip() in text:
-                found.append(f"{name}: {line.strip()}")
-    return found
+    """The solutions that can be read in `text`: whole, however they are indented."""
+    squeezed = _squeezed(text)
+    return [name for name, regions in solutions(notebook).items() for region in regions if _squeezed(region) in squeezed]
+
+
+def _squeezed(text):
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def check_faults(lesson, exercise_names, collected):

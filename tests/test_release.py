@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import release
-from test_lessons import leaks
+from test_lessons import code, leaks
 
 from autograder.lessons import all_lessons
 
@@ -45,13 +45,14 @@ def installed(student_zip):
 
 
 def everything_readable(folder):
-    """All text in the student's folder, that in the wheel included."""
-    texts = [path.read_text(errors="ignore") for path in folder.rglob("*") if path.suffix in (".ipynb", ".md", ".txt", ".py")]
-    for wheel in folder.glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
-            texts += [archive.read(name).decode(errors="ignore") for name in archive.namelist()]
-    notebooks = ["".join("".join(cell["source"]) for cell in json.loads(text)["cells"]) for text in texts if text.startswith('{\n "cells"')]
-    return "\n".join(texts + notebooks)
+    """All that a student can read: the notebooks beside the README and those in the wheel, and the wheel's Python files."""
+    texts = [code(json.loads(path.read_text())) for path in folder.glob("*/*.ipynb")]
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        for name in wheel.namelist():
+            if name.endswith((".ipynb", ".py")):
+                text = wheel.read(name).decode()
+                texts.append(code(json.loads(text)) if name.endswith(".ipynb") else text)
+    return "\n".join(texts)
 
 
 def test_zip_holds_what_a_student_needs(student_zip):
@@ -64,13 +65,14 @@ def test_zip_holds_what_a_student_needs(student_zip):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_no_solution_is_in_it(student_zip, lesson):
-    assert leaks(lesson.notebook, (student_zip / lesson.name / f"{lesson.name}.ipynb").read_text()) == []
-    assert "BEGIN SOLUTION" not in (student_zip / lesson.name / f"{lesson.name}.ipynb").read_text()
+    text = everything_readable(student_zip)
+    assert leaks(lesson.notebook, text) == []
+    assert "BEGIN SOLUTION" not in text
 
 
 def test_gate_notices_a_solution_that_leaked():
     lesson = LESSONS[0]
-    assert leaks(lesson.notebook, lesson.path.read_text())
+    assert leaks(lesson.notebook, code(lesson.notebook))
 
 
 def test_wheel_holds_release_notebooks_and_no_solutions(student_zip):

@@ -134,6 +134,13 @@ def test_model_without_input_shape_arrives_unbuilt():
     assert not cross(keras.Sequential([layers.Dense(3)])).built
 
 
+def test_tensorflows_own_functions_count_as_kerass():
+    import tensorflow as tf
+
+    there = cross(small_model(layers.Dense(2, activation=tf.nn.softmax), layers.Dense(2, activation=tf.nn.relu)))
+    assert [layer.activation.__name__ for layer in there.layers[1:3]] == ["softmax", "relu"]
+
+
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 def test_model_with_code_in_it_is_refused():
     with pytest.raises(WireError, match="Lambda"):

@@ -1,9 +1,6 @@
 """Draw docs/images/network.svg: a 7 on its way through the course's trained network, every number in it computed."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
+import autograder.quiet  # noqa: F401, I001: before Keras
 import keras
 import matplotlib
 import numpy as np
