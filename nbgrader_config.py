@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 
 c = get_config()  # noqa: F821
 
@@ -16,6 +17,9 @@ c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
 c.CourseDirectory.solution_directory = "solutions"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".DS_Store"]
+
+# SQLAlchemy's remarks on nbgrader's own queries, three of them for every new submission, tell an instructor nothing.
+warnings.filterwarnings("ignore", message=".*not in session, add operation along.*")
 
 # Student cells run in a kernel of their own, and our checks outside it: see autograder/nbgrader_plugin.py.
 c.Autograde.autograde_preprocessors = [

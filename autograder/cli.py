@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The grader of Layer by Layer.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    help="The grader of Layer by Layer.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False
+)
 
 
 @app.callback()
@@ -17,8 +19,13 @@ def commands() -> None:
 @app.command(epilog="Example: autograder check 02-convolution/02-convolution.ipynb --json result.json")
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="A notebook of the course, with your answers.", show_default=False)],
-    json: Annotated[Path | None, typer.Option(help="Write the result record to this file, too.", metavar="FILE", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw the checks' data from this seed, to repeat a result. Default: fresh data.", min=0, show_default=False)] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="Write the result record to this file, too.", metavar="FILE", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Draw the checks' data from this seed, to repeat a result. Default: fresh data.", min=0, show_default=False),
+    ] = None,
 ) -> None:
     """Grade one notebook: run it from top to bottom, check every exercise, and show what is right and what is not.
 
@@ -52,11 +59,17 @@ def show(record) -> None:
 
     colours = {"passed": "green", "partial": "yellow", "missing": "dim", "manual": "cyan"}
     console = Console()
-    table = Table(title=f"{record.lesson}: {record.points:g} of {record.max_points:g} points", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        title=f"{record.lesson}: {record.points:g} of {record.max_points:g} points", title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
     for column in ("", "exercise", "points", ""):
         table.add_column(column, overflow="fold")
     for result in record.checks:
-        message = "a person grades this" if result.status == "manual" else result.message or {"missing": "not answered yet"}.get(result.status, "")
+        message = (
+            "a person grades this"
+            if result.status == "manual"
+            else result.message or {"missing": "not answered yet"}.get(result.status, "")
+        )
         colour = colours.get(result.status, "red")
         mark = "✎" if result.status == "manual" else sign(result)
         table.add_row(Text(mark, colour), result.id, points(result), Text(message))

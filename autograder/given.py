@@ -4,10 +4,11 @@ Each does what the exercise of the same name asks for, by calling Keras, so it g
 `from autograder.given import conv2d, relu`.
 """
 
-import numpy as np
+import autograder.quiet  # noqa: F401
 
-import autograder.quiet  # noqa: F401, I001: before Keras
+# isort: split
 import keras
+import numpy as np
 
 
 def conv2d(images, kernels, bias):

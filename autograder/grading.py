@@ -16,7 +16,18 @@ from autograder.student import Student, StudentError
 
 CHECKS = Path(__file__).with_name("checks")
 OPTIONS = ["-s", "--noconftest", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
-WITHOUT = ["terminal", "cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "stepwise", "junitxml", "pastebin", "doctest"]
+WITHOUT = [
+    "terminal",
+    "cacheprovider",
+    "logging",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "stepwise",
+    "junitxml",
+    "pastebin",
+    "doctest",
+]
 SEED = 0  # the students' seed; grading draws a secret one
 
 
@@ -105,7 +116,10 @@ def _verdict(error: BaseException | None) -> tuple[str, str]:
             return "failed", str(error.args[0]).splitlines()[0]  # without what assertion rewriting would add
         case _:
             # A check stumbled over a value that it did not foresee: the value is at fault as far as the student is concerned.
-            return "failed", f"Your result could not be checked ({type(error).__name__}: {error}). Compare its type and shape with the docstring."
+            return (
+                "failed",
+                f"Your result could not be checked ({type(error).__name__}: {error}). Compare its type and shape with the docstring.",
+            )
 
 
 def _result(exercise: str, max_points: float, run: _Run, seconds: float) -> CheckResult:
@@ -137,7 +151,9 @@ def _result(exercise: str, max_points: float, run: _Run, seconds: float) -> Chec
 @contextlib.contextmanager
 def _pytest_environment():
     """Nothing in the surroundings (options, plug-ins that happen to be installed) changes how checks run."""
-    saved = {name: os.environ.get(name) for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_CURRENT_TEST", "PYTEST_PLUGINS")}
+    saved = {
+        name: os.environ.get(name) for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_CURRENT_TEST", "PYTEST_PLUGINS")
+    }
     for name in saved:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -64,7 +64,7 @@ class Harness:
     def _saved_model(self, file: str) -> tuple[dict, list[Buffer]]:
         path = self.folder / Path(file).name
         if not path.is_file():
-            return {"unreadable": f"there is no file {path.name} beside the notebook"}, []
+            return {"missing": True}, []
         import keras
 
         try:

@@ -27,7 +27,9 @@ def read_notebook(path: Path) -> NotebookNode:
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
     except Exception:  # whatever nbformat makes of a damaged file
-        raise Unusable(f"{path} is damaged: it is not a Jupyter notebook. Open it in JupyterLab and save it again, or hand in an earlier copy.") from None
+        raise Unusable(
+            f"{path} is damaged: it is not a Jupyter notebook. Open it in JupyterLab and save it again, or hand in an earlier copy."
+        ) from None
 
 
 def lesson_of(notebook: NotebookNode, path: Path) -> Lesson:
@@ -70,7 +72,9 @@ def rebuild(lesson: Lesson, theirs: NotebookNode) -> tuple[NotebookNode, list[st
     for cell in ours:
         name = grade_id(cell) or cell.id
         cells += [_answered(cell, answers.get(name), flags), *own.get(name, [])]
-    rebuilt = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})
+    rebuilt = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    )
     return rebuilt, flags
 
 

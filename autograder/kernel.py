@@ -118,11 +118,13 @@ class Kernel:
         while True:
             try:
                 reply = await asyncio.wait_for(kernel.iopub_channel.get_msg(), timeout=min(1, max(0.01, deadline - time.monotonic())))
-            except (TimeoutError, asyncio.TimeoutError):
+            except TimeoutError:
                 if not await self._client.km.is_alive():
                     raise StudentError("Your code ended Python itself: look for exit() or a crash.") from None
                 if time.monotonic() > deadline:
-                    raise TimedOut(f"No answer after {seconds:g} seconds: look for a loop that never ends, or one that is far too slow.") from None
+                    raise TimedOut(
+                        f"No answer after {seconds:g} seconds: look for a loop that never ends, or one that is far too slow."
+                    ) from None
                 continue
             if reply["parent_header"].get("msg_id") == message["header"]["msg_id"] and reply["msg_type"] == "comm_msg":
                 return reply["content"]["data"], reply["buffers"]

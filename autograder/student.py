@@ -60,8 +60,12 @@ class Student:
         return text if isinstance(text, str) else ""
 
     def saved_model(self, file: str) -> Any:
-        """The Keras model in a file beside their notebook, rebuilt. Raises Unreadable when it is missing or damaged."""
+        """The Keras model in a file beside their notebook, rebuilt. Raises NotAttempted when there is none, Unreadable when it is damaged."""
         reply, buffers = self._transport({"saved_model": file}, [], self._seconds)
+        if reply.get("missing"):
+            raise NotAttempted(
+                f"There is no file {file} beside the notebook: run the cell that trains and saves it, and hand it in with the notebook."
+            )
         return self._result("The saved model cannot be graded", reply, buffers)["value"]
 
     def _ask(self, name: str, args: tuple, kwargs: dict, and_arguments: bool) -> dict:

@@ -38,7 +38,7 @@ class Line:
 
 @dataclass
 class Axes:
-    """One panel of a student's figure: its texts and its curves."""
+    """One panel of a student's figure: its texts (a legend of the whole figure counts as its own) and its curves."""
 
     xlabel: str = ""
     ylabel: str = ""
@@ -119,7 +119,9 @@ class _Packer:
                 compile_config = config.pop("compile_config", None) or None
                 described = {"config": _renamed(_as_json(config)), "compile": _as_json(compile_config)}
             except Exception as error:
-                raise WireError("it is a Keras model that cannot be described by its layers: use keras.Sequential or the functional API") from error
+                raise WireError(
+                    "it is a Keras model that cannot be described by its layers: use keras.Sequential or the functional API"
+                ) from error
             return {"model": described | {"weights": [self._array(array) for array in value.get_weights()] if value.built else None}}
         if isinstance(value, keras.callbacks.History):
             described = {"history": getattr(value, "history", {}), "epoch": getattr(value, "epoch", []), "params": value.params or {}}
@@ -132,10 +134,10 @@ class _Packer:
             return None
         axes = []
         for axis in value.axes:
-            legend = axis.get_legend()
+            legends = [legend for legend in [axis.get_legend(), *value.legends] if legend]
             texts = {"xlabel": axis.get_xlabel(), "ylabel": axis.get_ylabel(), "title": axis.get_title()}
             lines = [{"x": line.get_xdata(), "y": line.get_ydata(), "label": str(line.get_label())} for line in axis.get_lines()]
-            axes.append(texts | {"legend": [text.get_text() for text in legend.get_texts()] if legend else [], "lines": lines})
+            axes.append(texts | {"legend": [text.get_text() for legend in legends for text in legend.get_texts()], "lines": lines})
         return {"figure": self.pack(axes, 1)}
 
 
@@ -155,21 +157,6 @@ def _numeric_array(value: Any):
 def _as_json(value: Any) -> Any:
     """Dictionaries, lists, texts and numbers only; what else is in there as its description."""
     return json.loads(json.dumps(value, default=lambda other: other.tolist() if hasattr(other, "tolist") else repr(other)))
-
-
-def _pack_figure(value: Any, buffers: list[Buffer]) -> dict | None:
-    matplotlib = sys.modules.get("matplotlib.figure")
-    if matplotlib is None or not isinstance(value, matplotlib.Figure):
-        return None
-    axes = []
-    for axis in value.axes:
-        legend = axis.get_legend()
-        lines = [[line.get_xdata(), line.get_ydata(), str(line.get_label())] for line in axis.get_lines()]
-        texts = [text.get_text() for text in legend.get_texts()] if legend else []
-        axes.append(
-            {"xlabel": axis.get_xlabel(), "ylabel": axis.get_ylabel(), "title": axis.get_title(), "legend": texts, "lines": lines}
-        )
-    return {"figure": _pack(axes, buffers, 1)}
 
 
 def _renamed(config: Any) -> Any:
@@ -270,6 +257,9 @@ LARGEST_NUMBER = 1_000_000  # in a configuration, apart from seeds
 
 
 def _unpack_model(config: dict, compile_config: dict | None, weights: list | None):
+    import autograder.quiet  # noqa: F401
+
+    # isort: split
     import keras
 
     if config.get("class_name") not in ("Sequential", "Functional"):

@@ -142,8 +142,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(f"the folder {options.output} cannot be made: {error.strerror}")
 
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    import autograder.quiet  # noqa: F401: before Keras
-
+    import autograder.quiet  # noqa: F401 (it must come before Keras)
     from autograder.mnist import DatasetError
 
     runs = {}

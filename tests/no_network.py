@@ -40,7 +40,8 @@ def guard() -> None:
 
 def pytest_configure(config) -> None:
     if LOG not in os.environ:  # xdist's workers inherit it
-        os.environ[LOG] = tempfile.NamedTemporaryFile(prefix="network-", delete=False).name
+        handle, os.environ[LOG] = tempfile.mkstemp(prefix="network-")
+        os.close(handle)
         everywhere = str(Path(__file__).with_name("no_network_everywhere"))
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [everywhere, os.environ.get("PYTHONPATH")]))
     guard()

@@ -17,7 +17,9 @@ LESSON = find_lesson("02-convolution")
 
 def autograder(*arguments, **options):
     environment = os.environ | {"COLUMNS": "200"}
-    return subprocess.run([sys.executable, "-m", "autograder", *map(str, arguments)], capture_output=True, text=True, env=environment, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, arguments)], capture_output=True, text=True, env=environment, **options
+    )
 
 
 @pytest.fixture
@@ -43,7 +45,9 @@ def test_solved_notebook_exits_with_0_and_writes_its_record(hand_in, tmp_path):
 
 
 def test_unfinished_notebook_exits_with_1_and_says_what_is_missing(hand_in):
-    done = autograder("check", hand_in(relu=STUB, output_size="def output_size(size, kernel, stride=1, padding=0):\n    return size - kernel"))
+    done = autograder(
+        "check", hand_in(relu=STUB, output_size="def output_size(size, kernel, stride=1, padding=0):\n    return size - kernel")
+    )
     assert (done.returncode, done.stderr) == (1, "")
     assert "There is no relu yet" in done.stdout and "10 of 14 points" in done.stdout
 

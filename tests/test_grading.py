@@ -9,7 +9,7 @@ import pytest
 from autograder.grading import run_check
 from autograder.student import Student
 
-CHECKS = '''
+CHECKS = """
 import numpy as np
 from autograder.checking import exercise, expect
 
@@ -34,7 +34,7 @@ def test_integers(student, note):
 @other
 def test_other(student, rng):
     student.other(rng.integers(0, 2**60))
-'''
+"""
 
 
 @pytest.fixture

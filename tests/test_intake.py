@@ -45,7 +45,11 @@ def test_deleted_cells_are_restored_and_hold_no_solution(notebook):
     rebuilt, flags = rebuild(LESSON, notebook)
     assert cell(rebuilt, "relu").source == STUB
     assert cell(rebuilt, "reflection").source == TEXT_STUB
-    assert flags == ["cell 'relu' was deleted: restored", "cell 'relu_check' was deleted: restored", "cell 'reflection' was deleted: restored"]
+    assert flags == [
+        "cell 'relu' was deleted: restored",
+        "cell 'relu_check' was deleted: restored",
+        "cell 'reflection' was deleted: restored",
+    ]
 
 
 def test_changed_check_is_ours_again(notebook):

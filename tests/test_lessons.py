@@ -88,7 +88,9 @@ def exercise_faults(notebook):
         if name == "saved_model":  # what is handed in there is a file
             continue
         if name in cells:
-            function = next((node for node in ast.parse(source(cells[name])).body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+            function = next(
+                (node for node in ast.parse(source(cells[name])).body if isinstance(node, ast.FunctionDef) and node.name == name), None
+            )
             if function is None or len((ast.get_docstring(function) or "").splitlines()) < 3:
                 faults.append(f"{name} has no docstring with shapes and an example")
             if not solutions(notebook)[name]:
@@ -100,7 +102,11 @@ def exercise_faults(notebook):
 
 def figure_faults(notebook):
     """At least three figures, each with a sentence that says what is to be seen."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and re.search(r"show_digits\(|plt\.subplots|plot_history\(h", source(cell))]
+    cells = [
+        cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and re.search(r"show_digits\(|plt\.subplots|plot_history\(h", source(cell))
+    ]
     described = [cell for cell in cells if len(cell["metadata"].get("alt", "")) > 20 or meta(cell).get("solution")]
     faults = [f"the figure {cell['id']!r} has no alt text" for cell in cells if cell not in described]
     return faults if len(described) >= 3 else [*faults, f"{len(described)} figures"]
@@ -190,7 +196,9 @@ def test_importing_the_grader_is_quick_and_leaves_tensorflow_out():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson.name in ("01-pixels", "02-convolution")], ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize(
+    "lesson", [lesson for lesson in LESSONS if lesson.name in ("01-pixels", "02-convolution")], ids=lambda lesson: lesson.name
+)
 def test_early_lessons_and_their_checks_need_no_tensorflow(lesson):
     code = "".join(source(cell) for cell in lesson.notebook["cells"] if cell["cell_type"] == "code") + lesson.checks_file.read_text()
     assert not re.search(r"^\s*(import|from) (keras|tensorflow|autograder\.given)", code, re.MULTILINE)
@@ -249,7 +257,7 @@ def test_gate_notices_a_lost_hint_and_a_check_that_is_more_than_a_check(planted)
 
 
 def test_gate_notices_a_figure_without_description(planted):
-    notebook, cells = planted
+    notebook, _ = planted
     figure = next(cell for cell in notebook["cells"] if "alt" in cell["metadata"])
     del figure["metadata"]["alt"]
     assert f"the figure {figure['id']!r} has no alt text" in figure_faults(notebook)

@@ -51,7 +51,9 @@ def handed_in(student, release):
                 cell.metadata.nbgrader.points = 100
                 cell.source = "100"
     if student == "eve":
-        notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in ("relu_check", "setup")]
+        notebook.cells = [
+            cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in ("relu_check", "setup")
+        ]
     return notebook
 
 
@@ -80,7 +82,12 @@ def course(tmp_path_factory):
 def scores(course):
     """Automatic points by student, and by student and exercise."""
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        grades = [(g.notebook.student.id, g.cell.name, g.auto_score) for s in gradebook.assignment_submissions(LESSON) for n in s.notebooks for g in n.grades]
+        grades = [
+            (g.notebook.student.id, g.cell.name, g.auto_score)
+            for s in gradebook.assignment_submissions(LESSON)
+            for n in s.notebooks
+            for g in n.grades
+        ]
     by_cell = {(student, cell): score for student, cell, score in grades}
     totals = {}
     for student, _, score in grades:

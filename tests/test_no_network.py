@@ -22,10 +22,7 @@ def test_connection_to_another_machine_is_refused_in_child_processes(tmp_path):
 def test_run_that_wants_the_network_fails(tmp_path, host, exit_code):
     test = tmp_path / "test_it.py"
     test.write_text(
-        "import socket\n"
-        "def test_it():\n"
-        f"    try: socket.create_connection(('{host}', 9), timeout=1)\n"
-        "    except OSError: pass\n"
+        f"import socket\ndef test_it():\n    try: socket.create_connection(('{host}', 9), timeout=1)\n    except OSError: pass\n"
     )
     environment = {key: value for key, value in os.environ.items() if key not in ("TESTS_NETWORK_LOG", "PYTHONPATH")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no_network", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(test)]

@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import release
 from test_lessons import code, leaks
 
+import release
 from autograder.lessons import all_lessons
 
 ROOT = Path(__file__).parents[1]
@@ -120,5 +120,7 @@ shell.run_cell({cells[exercise.id]!r}).raise_error()
 os.environ["NBGRADER_EXECUTION"] = "autograde"
 assert shell.run_cell("check({exercise.id!r})").result == {exercise.points}
 """
-        done = subprocess.run([sys.executable, "-P", "-c", code], cwd=student_zip / lesson.name, env=installed, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", code], cwd=student_zip / lesson.name, env=installed, capture_output=True, text=True
+        )
         assert done.returncode == 0, f"{exercise.id}: {done.stdout}{done.stderr}"

@@ -46,7 +46,7 @@ def test_error_says_what_and_where():
 
 @pytest.mark.parametrize("function", [exits, 3])
 def test_exit_and_things_that_are_no_functions_are_errors_of_theirs(function):
-    with pytest.raises(StudentError, match="SystemExit: bye|TypeError: 'int' object is not callable"):
+    with pytest.raises(StudentError, match=r"SystemExit: bye|TypeError: 'int' object is not callable"):
         student(f=function).f(1)
 
 

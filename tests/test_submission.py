@@ -10,7 +10,7 @@ from autograder.lessons import Lesson
 from autograder.record import Record
 from autograder.submission import digest, grade_notebook
 
-CHECKS = '''
+CHECKS = """
 import numpy as np
 from autograder.checking import exercise, expect
 
@@ -22,7 +22,7 @@ def test_double(student, rng):
 @exercise("half")
 def test_half(student):
     expect(student.half(4), 2, "half(4)")
-'''
+"""
 
 
 class Example(Lesson):
@@ -69,7 +69,14 @@ def test_right_answers_earn_their_points_and_the_record_says_so(grade):
         ("half", 2, 2, "passed"),
         ("reflection", 0, 1, "manual"),
     ]
-    assert (record.lesson, record.student, record.points, record.max_points, record.seed, record.flags) == ("99-example", "ada", 5, 6, 7, [])
+    assert (record.lesson, record.student, record.points, record.max_points, record.seed, record.flags) == (
+        "99-example",
+        "ada",
+        5,
+        6,
+        7,
+        [],
+    )
     assert Record.model_validate_json(record.to_json()) == record
 
 
@@ -125,7 +132,10 @@ def test_student_code_cannot_reach_the_assertions(grade):
 
 
 def test_notebook_knows_that_it_is_being_graded(grade):
-    graded = grade(before="from autograder import is_grading, check; assert is_grading() and check('double') is None; graded = 1", half="def half(x): return 2 * graded")
+    graded = grade(
+        before="from autograder import is_grading, check; assert is_grading() and check('double') is None; graded = 1",
+        half="def half(x): return 2 * graded",
+    )
     assert graded.record.points == 5
 
 

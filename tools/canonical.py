@@ -42,7 +42,9 @@ def main() -> None:
             if "--check" not in sys.argv:
                 path.write_text(form, encoding="utf-8")
     for path in unformatted:
-        print(f"{path.relative_to(LESSONS.parent)}: {'not in canonical form; `make format` mends it' if '--check' in sys.argv else 'put in canonical form'}")
+        print(
+            f"{path.relative_to(LESSONS.parent)}: {'not in canonical form; `make format` mends it' if '--check' in sys.argv else 'put in canonical form'}"
+        )
     if unformatted and "--check" in sys.argv:
         sys.exit(1)
 

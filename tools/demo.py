@@ -8,6 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+import autograder.quiet  # noqa: F401
+
+# isort: split
 import nbformat
 from course import ROOT, run
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
@@ -150,7 +153,9 @@ def main() -> None:
         console.print("Nothing has changed since the last run: these are its results (`make clean` forgets them).")
         graded = records(DEMO)
     else:
-        console.print(f"The course once through: {len(all_lessons())} lessons, {len(CLASS)} students, on real MNIST. This takes some minutes.")
+        console.print(
+            f"The course once through: {len(all_lessons())} lessons, {len(CLASS)} students, on real MNIST. This takes some minutes."
+        )
         graded = go_through(DEMO, console)
         finished.write_text(fingerprint())
     show(graded, console)

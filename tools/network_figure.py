@@ -1,6 +1,8 @@
 """Draw docs/images/network.svg: a 7 on its way through the course's trained network, every number in it computed."""
 
-import autograder.quiet  # noqa: F401, I001: before Keras
+import autograder.quiet  # noqa: F401
+
+# isort: split
 import keras
 import matplotlib
 import numpy as np

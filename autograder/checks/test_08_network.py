@@ -5,6 +5,9 @@ import functools
 import textwrap
 import weakref
 
+import autograder.quiet  # noqa: F401
+
+# isort: split
 import keras
 import numpy as np
 import pytest

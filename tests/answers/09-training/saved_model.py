@@ -98,12 +98,12 @@ def saved_model(folder):
 # --- wrong ---
 
 
-@wrong("nothing handed in", says="no file model.keras")
+@wrong("nothing handed in", says="There is no file model.keras")
 def saved_model(folder):
     pass
 
 
-@wrong("under another name", says="no file model.keras")
+@wrong("under another name", says="There is no file model.keras")
 def saved_model(folder):
     (folder / "my_model.keras").write_bytes(TRAINED.read_bytes())
 
