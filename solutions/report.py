@@ -104,8 +104,8 @@ def curves(raw: np.ndarray, scaled: np.ndarray, table: np.ndarray) -> str:
 
 
 def one_in(chance: float) -> str:
-    """`1 in 12,000`, to two figures."""
-    return f"1 in {float(f'{1 / chance:.2g}'):,.0f}"
+    """`1 in 12,000`, to two figures; so far out in the tail that no one knows its shape, `less than 1 in 100,000`."""
+    return "less than 1 in 100,000" if chance < 1e-5 else f"1 in {float(f'{1 / chance:.2g}'):,.0f}"
 
 
 def listed(cells: np.ndarray) -> str:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "solutions"))
 
-import mnist_cnn  # noqa: E402
+import mnist_cnn
 
 LEDGER = [  # the table of layers in the course: kind, output shape, parameters
     ("InputLayer", (28, 28, 1), 0),

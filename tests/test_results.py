@@ -16,9 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "solutions"))
 
-import report  # noqa: E402
-import reproduce  # noqa: E402
-from mnist_cnn import COLUMNS, published, save_history  # noqa: E402
+import report
+import reproduce
+from mnist_cnn import COLUMNS, published, save_history
 
 HISTORIES, TIMING = reproduce.RESULTS / "histories.csv", reproduce.RESULTS / "timing.csv"
 ONE_IN_A_THOUSAND = {10: 4.297, 20: 3.579}  # Student's t for n runs, from printed tables: exceeded with a chance of 0.001
@@ -249,6 +249,11 @@ def test_the_page_names_the_cells_outside():
     assert report.listed(cells) == "epoch 1 training loss, epoch 9 test loss"
 
 
+def test_chances_are_given_to_two_figures_and_no_further_than_anyone_knows():
+    assert report.one_in(0.000775) == "1 in 1,300"
+    assert report.one_in(3.7e-7) == "less than 1 in 100,000"
+
+
 def test_the_figure_follows_the_reader_s_theme_and_carries_no_date():
     svg = (ROOT / reproduce.RESULTS / "curves.svg").read_text()
     assert "prefers-color-scheme:dark" in svg
@@ -258,7 +263,7 @@ def test_the_figure_follows_the_reader_s_theme_and_carries_no_date():
 
 
 def test_a_page_without_a_timing_says_so(copy):
-    (copy / TIMING).unlink()
+    (copy / TIMING).unlink(missing_ok=True)
     assert "Not measured yet" in reproduce.derive(copy)[reproduce.RESULTS / "README.md"]
 
 

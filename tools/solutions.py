@@ -1,12 +1,37 @@
 """Make solutions/ from lessons/: `python tools/solutions.py [LESSON …]` runs nbgrader's solution step, which executes every notebook."""
 
 import json
+import shutil
 import sys
+from pathlib import Path
 
 from course import ROOT, run
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 
-from autograder.lessons import all_lessons, find_lesson
+from autograder.lessons import Lesson, all_lessons, find_lesson
+
+# nbgrader executes a solution in the lesson's own folder. This copy of it may fill with what a notebook saves; lessons/ must not, or it would be released.
+COURSE = ROOT / "build" / "solutions"
+
+
+def make(lesson: Lesson) -> None:
+    """Execute one lesson and put it into solutions/, with the files that it saved: lesson 09 finds the model that it trained last time."""
+    target = ROOT / "solutions" / lesson.name
+    folder = COURSE / "lessons" / lesson.name
+    shutil.rmtree(COURSE, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", COURSE)
+    for file in target.glob("*"):
+        shutil.copy(file, folder)
+    shutil.copy(lesson.path, folder)
+    run(GenerateAssignment, lesson.name, COURSE)  # nbgrader wants the lesson in its gradebook first
+    run(GenerateSolution, lesson.name, COURSE)
+    target.mkdir(exist_ok=True)
+    for file in folder.glob("*"):
+        if file.suffix != ".ipynb":
+            shutil.copy(file, target)
+    executed = COURSE / "solutions" / lesson.name / lesson.path.name
+    (target / lesson.path.name).write_text(tidy(json.loads(executed.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 def tidy(notebook: dict) -> str:
@@ -19,12 +44,8 @@ def tidy(notebook: dict) -> str:
 def main() -> None:
     lessons = [find_lesson(name) for name in sys.argv[1:]] or list(all_lessons().values())
     for number, lesson in enumerate(lessons, 1):
-        print(f"[{number}/{len(lessons)}] solutions/{lesson.name}", flush=True)
-        run(GenerateAssignment, lesson.name)  # nbgrader wants the lesson in its gradebook first
-        # For one notebook, nbgrader leaves the lesson's other files alone: lesson 09's trained model.
-        run(GenerateSolution, lesson.name, notebook=lesson.name)
-        path = ROOT / "solutions" / lesson.name / f"{lesson.name}.ipynb"
-        path.write_text(tidy(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+        print(f"[{number}/{len(lessons)}] {Path('solutions', lesson.name)}", flush=True)
+        make(lesson)
 
 
 if __name__ == "__main__":
