@@ -26,12 +26,12 @@ def misses(values: np.ndarray, table: np.ndarray) -> np.ndarray:
     return np.array([outside(one, np.delete(tables, i, axis=0)).sum() for i, one in enumerate(tables)])
 
 
-def compare(pixels: str, values: np.ndarray, table: np.ndarray) -> list[dict]:
-    """Rows of comparison.csv: every cell of the published table beside the spread of the runs."""
+def compare(values: np.ndarray, table: np.ndarray) -> list[dict]:
+    """Rows of comparison.csv: every cell of the published table beside the spread of the raw runs."""
     rows, beyond = [], outside(table, values)
     for (epoch, column), number in np.ndenumerate(table):
         cell, inside = values[:, epoch, column], "no" if beyond[epoch, column] else "yes"
-        row = {"pixels": pixels, "epoch": epoch + 1, "column": COLUMNS[column], "published": f"{number:.4f}"}
+        row = {"epoch": epoch + 1, "column": COLUMNS[column], "published": f"{number:.4f}"}
         row |= {"mean": f"{cell.mean():.6f}", "standard_deviation": f"{cell.std(ddof=1):.6f}"}
         rows.append(row | {"minimum": f"{cell.min():.4f}", "maximum": f"{cell.max():.4f}", "inside": inside})
     return rows

@@ -146,7 +146,7 @@ def derive(root: Path) -> dict[Path, str]:
     template = (results / "README.template.md").read_text()
     made_with = json.loads((results / "environment.json").read_text())
     return {
-        RESULTS / "comparison.csv": csv_text([row for pixels, values in runs.items() for row in compare(pixels, values, table)]),
+        RESULTS / "comparison.csv": csv_text(compare(runs["raw"], table)),
         RESULTS / "curves.svg": curves(runs["raw"], runs["scaled"], table),
         RESULTS / "README.md": page(template, runs["raw"], runs["scaled"], table, calibration, read_csv(results / "timing.csv"), made_with),
         CALIBRATION: json.dumps(calibration, indent=1) + "\n",
