@@ -7,11 +7,11 @@ INSTALLED := $(VENV)/installed
 export TF_CPP_MIN_LOG_LEVEL := 3
 export CUDA_VISIBLE_DEVICES := -1
 
-.PHONY: help setup demo test train results release solutions format lint requirements clean
+.PHONY: help setup demo test train results release solutions figure format lint requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED)  ## make .venv and install everything into it
 
@@ -54,5 +54,8 @@ requirements:  ## compile the pinned requirements from pyproject.toml
 	@$(VENV)/bin/uv pip compile --quiet pyproject.toml --constraint requirements.txt --universal --python-version 3.11 --no-annotate \
 	    --no-emit-index-url --custom-compile-command "make requirements" --output-file student/requirements.txt
 
-clean:  ## remove what was made, but not .venv
-	@rm -rf build demo release submitted autograded feedback gradebook.db student.zip
+figure: $(INSTALLED)  ## draw the picture of the network that the README shows
+	@$(PY) tools/network_figure.py
+
+clean:  ## remove demo/, build/ and student.zip; a class's submissions and its gradebook stay
+	@rm -rf build demo student.zip

@@ -32,13 +32,14 @@ def check(
     Exits with 0 when every exercise passed, 1 when not, 2 when the notebook cannot be graded.
     """
     from autograder.intake import Unusable
+    from autograder.kernel import KernelFailed
     from autograder.submission import grade_file
 
     if json is not None and not json.resolve().parent.is_dir():
         fail(f"The result cannot be written to {json}: there is no folder {json.parent}.")
     try:
         record = grade_file(notebook, seed=seed).record
-    except Unusable as error:
+    except (Unusable, KernelFailed) as error:
         fail(str(error))
     if json is not None:
         try:
@@ -85,4 +86,7 @@ def fail(sentence: str) -> None:
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console, or a pipe there, may not know ✓
+            stream.reconfigure(errors="replace")
     app()

@@ -41,6 +41,8 @@ def run_check(checks_file: Path, exercise: str, max_points: float, student: Stud
     arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), str(checks_file)]
     with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         code = pytest.main(arguments, plugins=[run])
+    if run.stopped:  # by the student, who waits no longer
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not run.outcomes:
         raise RuntimeError(f"the tests of {exercise!r} in {checks_file.name} could not be run: {run.trouble or code}")
     return _result(exercise, max_points, run, time.perf_counter() - started)
@@ -63,6 +65,10 @@ class _Run:
     outcomes: list[_Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     trouble: str = ""
+    stopped: bool = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
+        self.stopped = excinfo.type is KeyboardInterrupt  # and not pytest's own, for a file that cannot be collected
 
     @pytest.fixture
     def student(self) -> Student:

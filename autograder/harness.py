@@ -9,10 +9,14 @@ import io
 import linecache
 import os
 import sys
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from autograder.wire import Buffer, WireError, pack, unpack
+from autograder import is_grading
+from autograder.wire import Buffer, WireError, pack, plain, unpack
 
 PRINTED = 2_000  # characters of what their code prints that are kept
 
@@ -33,7 +37,8 @@ class Harness:
         return self._call(request, buffers)
 
     def _call(self, request: dict, buffers: list[Buffer]) -> tuple[dict, list[Buffer]]:
-        function = self.namespace.get(request["call"])
+        name = request["call"]
+        function = self.namespace.get(name)
         if function is None:
             return {"missing": True}, []
         arguments = unpack(request["arguments"], buffers)
@@ -47,9 +52,13 @@ class Harness:
                 reply["result"], sent = pack({"value": value} | after)
                 _close_figure(value)
             except NotImplementedError as error:
-                reply = {"unattempted": True} if not error.args else {"raised": _described(error)}
+                reply = {"raised": _described(error)} if error.args else {"unattempted": _unwritten(error, function, name)}
             except WireError as error:
                 reply = {"unreadable": str(error)}
+            except KeyboardInterrupt as error:
+                if not is_grading():  # the student stopped the check
+                    raise
+                reply = {"raised": _described(error)}
             except (Exception, SystemExit) as error:
                 reply = {"raised": _described(error)}
         reply["printed"] = printed.getvalue()
@@ -80,7 +89,7 @@ class _Printed(io.StringIO):
     """Keeps the beginning of what is printed, however much it is."""
 
     def write(self, text: str) -> int:
-        super().write(text[: max(0, PRINTED - self.tell())])
+        super().write(plain(text[: max(0, PRINTED - self.tell())]))
         return len(text)
 
 
@@ -93,17 +102,25 @@ def _close_figure(value: Any) -> None:
 
 def _described(error: BaseException) -> dict:
     """What went wrong and in which line of the student's code, in words."""
-    described = {"type": type(error).__name__, "message": str(error)[:500], "line": ""}
-    library = (sys.prefix, sys.base_prefix, os.path.dirname(__file__))
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        theirs = not code.co_filename.startswith((*library, "<frozen"))
-        line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-        if theirs and line:
-            described["line"] = f"line {traceback.tb_lineno}: {line[:200]}"
-        traceback = traceback.tb_next
+    described = {"type": type(error).__name__, "message": plain(str(error))[:500], "line": ""}
+    for frame, number in _their_frames(error):
+        if line := linecache.getline(frame.f_code.co_filename, number).strip():
+            described["line"] = f"line {number}: {plain(line)[:200]}"
     return described
+
+
+def _unwritten(error: NotImplementedError, function: Any, name: str) -> str:
+    """Which function is not written yet: `name`, the one that was called, or one that it uses."""
+    *_, innermost = [name, *(frame.f_code.co_name for frame, _ in _their_frames(error))]
+    return innermost if innermost.isidentifier() and innermost != getattr(function, "__name__", name) else name
+
+
+def _their_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """The frames of student code that an error passed through, outermost first, and their line numbers."""
+    ours = (sys.prefix, sys.base_prefix, os.path.dirname(__file__), "<frozen")
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if not frame.f_code.co_filename.startswith(ours):
+            yield frame, number
 
 
 TARGET = "autograder"  # the name of the comm by which the grader reaches this kernel

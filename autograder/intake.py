@@ -1,6 +1,7 @@
 """Takes a submitted notebook in: reads it, finds its lesson, and puts the student's answers into our own copy of it."""
 
 import copy
+import json
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,10 @@ def read_notebook(path: Path) -> NotebookNode:
     if path.suffix != ".ipynb":
         raise Unusable(f"{path} is not a notebook: its name should end in .ipynb.")
     try:
-        return nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        for cell in content.get("cells", []):
+            _mend(cell)
+        return nbformat.reads(json.dumps(content), as_version=4)
     except FileNotFoundError:
         raise Unusable(f"There is no file {path}.") from None
     except OSError as error:
@@ -30,6 +34,21 @@ def read_notebook(path: Path) -> NotebookNode:
         raise Unusable(
             f"{path} is damaged: it is not a Jupyter notebook. Open it in JupyterLab and save it again, or hand in an earlier copy."
         ) from None
+
+
+def _mend(cell: dict) -> None:
+    """Give a cell what every cell has, so that what is missing in one does not cost the others."""
+    if not isinstance(cell.get("metadata"), dict):
+        cell["metadata"] = {}
+    known = cell["metadata"].get("nbgrader")
+    if known is not None and not (isinstance(known, dict) and isinstance(known.get("grade_id"), str)):
+        del cell["metadata"]["nbgrader"]
+    source = cell.get("source")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    cell["source"] = source if isinstance(source, str) else ""
+    if "id" not in cell and isinstance(cell["metadata"].get("id"), str):  # where Colab keeps it
+        cell["id"] = cell["metadata"]["id"]
 
 
 def lesson_of(notebook: NotebookNode, path: Path) -> Lesson:
@@ -57,10 +76,14 @@ def rebuild(lesson: Lesson, theirs: NotebookNode) -> tuple[NotebookNode, list[st
     own: dict[str | None, list[NotebookNode]] = {}  # their own cells, by the id of our cell before them
     ours = nbformat.read(lesson.path, as_version=4).cells
     known = {grade_id(cell) or cell.id: cell for cell in ours}
+    plain = [name for name, cell in known.items() if not grade_id(cell)]
+    lost_ids = not any(cell.get("id") in plain for cell in theirs.cells)  # a notebook of an older format has none
     before = None
     flags = []
     for cell in theirs.cells:
         name = grade_id(cell) or cell.get("id")
+        if lost_ids and not grade_id(cell):
+            name = next((name for name in plain if name not in answers and _alike(cell, known[name])), None)
         if name in known and name not in answers:
             answers[name] = cell
             before = name
@@ -95,12 +118,22 @@ def _answered(ours: NotebookNode, theirs: NotebookNode | None, flags: list[str])
             flags.append(f"cell {name!r} was changed: ours was used")
     elif cell.cell_type == "code" or meta.get("solution"):
         cell.source = theirs.source
+        if cell.cell_type == "markdown" and "attachments" in theirs:  # an image in an answer
+            cell.attachments = theirs.attachments
         if theirs.cell_type != cell.cell_type:
             flags.append(f"cell {name or cell.id!r} was turned into {theirs.cell_type}: turned back")
     return cell
 
 
+def _alike(theirs: NotebookNode, ours: NotebookNode) -> bool:
+    """Whether two cells are the same one, as far as one can tell without ids: the same text, or a value for the same name."""
+    if theirs.cell_type != ours.cell_type:
+        return False
+    assigned = [cell.source.partition("=")[0].strip() for cell in (theirs, ours)]
+    return theirs.source == ours.source or (ours.cell_type == "code" and assigned[0] == assigned[1] and assigned[0].isidentifier())
+
+
 def _own_cell(cell: NotebookNode) -> NotebookNode:
-    if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(cell.source)
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(cell.cell_type, nbformat.v4.new_raw_cell)
+    kept = {"attachments": cell.attachments} if "attachments" in cell else {}
+    return make(cell.source, **kept)

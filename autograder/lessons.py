@@ -65,8 +65,11 @@ class Lesson:
 @functools.cache
 def all_lessons() -> dict[str, Lesson]:
     """Every lesson by name, in order."""
-    folder = SOURCE if SOURCE.is_dir() else RELEASED
-    return {path.stem: Lesson(path.stem, path) for path in sorted([*folder.glob("*/*.ipynb"), *folder.glob("*.ipynb")])}
+    if SOURCE.is_dir():  # without the copies that authors make beside a notebook
+        paths = [path for path in SOURCE.glob("*/*.ipynb") if path.stem == path.parent.name]
+    else:
+        paths = RELEASED.glob("*.ipynb")
+    return {path.stem: Lesson(path.stem, path) for path in sorted(paths)}
 
 
 def find_lesson(name: str) -> Lesson:

@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
@@ -24,8 +25,11 @@ class Grade(NbGraderPreprocessor):
             raise SystemExit(f"{error} Our checks grade the lessons only.") from None
         rebuilt, flags = rebuild(lesson, nb)
         self._keep_nbgraders_metadata(rebuilt, nb)
-        path = folder / f"{about['notebook']}.ipynb"
-        graded = grade_notebook(rebuilt, lesson, folder, about["student"], digest(path), flags)
+        courses = CourseDirectory(config=self.config)
+        submitted = Path(
+            courses.format_path(courses.submitted_directory, about["student"], about["assignment"]), f"{about['notebook']}.ipynb"
+        )
+        graded = grade_notebook(rebuilt, lesson, folder, about["student"], digest(submitted), flags)
         for flag in flags:
             self.log.warning("%s: %s", about["student"], flag)
         graded.notebook.metadata = nb.metadata

@@ -8,12 +8,16 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-_shown = os.dup(2)
-_nowhere = os.open(os.devnull, os.O_WRONLY)
-os.dup2(_nowhere, 2)
 try:
-    import keras  # noqa: F401
-finally:
-    os.dup2(_shown, 2)
-    os.close(_shown)
-    os.close(_nowhere)
+    _shown = os.dup(2)
+except OSError:  # a process without a console has no stderr to keep quiet
+    import keras
+else:
+    _nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(_nowhere, 2)
+    try:
+        import keras  # noqa: F401
+    finally:
+        os.dup2(_shown, 2)
+        os.close(_shown)
+        os.close(_nowhere)

@@ -80,8 +80,9 @@ class Student:
             raise
         if reply.get("missing"):
             raise NotAttempted(f"There is no {name} yet: write it and run its cell.")
-        if reply.get("unattempted"):
-            raise NotAttempted(f"{name} is not written yet.")
+        if isinstance(stub := reply.get("unattempted"), str):
+            uses = "" if stub == name else f"{name} uses {stub[:60]}, and "
+            raise NotAttempted(f"{uses}{stub[:60]} is not written yet.")
         return self._result(f"What {name} returned cannot be checked", reply, buffers)
 
     def _result(self, complaint: str, reply: dict, buffers: list[Buffer]) -> dict:

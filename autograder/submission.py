@@ -45,6 +45,7 @@ def grade_notebook(
     exercises = {exercise.grade_id: exercise for exercise in lesson.exercises}
     results: dict[str, CheckResult] = {}
     flags = list(flags)
+    stopped: dict[str, str] = {}  # what stopped an answer's own cell, by exercise
     kernel = Kernel(notebook, folder)
     with kernel.running():
         for index, cell in enumerate(notebook.cells):
@@ -54,10 +55,19 @@ def grade_notebook(
             elif exercise:
                 student_under_test = kernel.student()
                 result = run_check(lesson.checks_file, exercise.id, exercise.points, student_under_test, seed)
+                if result.status == "missing" and exercise.id in stopped:
+                    result = result.model_copy(update={"status": "error", "message": f"The cell of {exercise.id} {stopped[exercise.id]}."})
                 results[exercise.grade_id] = result
                 cell.outputs = _outputs(result, student_under_test.printed)
-            elif cell.cell_type == "code" and (trouble := kernel.run(cell, index)):
-                flags.append(f"cell {grade_id(cell) or cell.get('id', index)!r} {trouble}")
+            elif cell.cell_type == "code":
+                name = grade_id(cell) or cell.get("id", index)
+                if trouble := kernel.run(cell, index):
+                    flags.append(f"cell {name!r} {trouble}")
+                    stopped[name] = trouble
+                elif errors := [
+                    output for output in cell.outputs if output.output_type == "error" and output.ename != "NotImplementedError"
+                ]:
+                    stopped[name] = f"stopped with {errors[0].ename}: {errors[0].evalue[:200]}"
     checks = [results[exercise.grade_id] for exercise in lesson.exercises if exercise.grade_id in results]
     record = Record(
         lesson=lesson.name,
@@ -77,7 +87,7 @@ def grade_notebook(
 def digest(path: Path) -> str:
     """Fingerprint of a submission: the notebook and the models beside it."""
     total = hashlib.sha256()
-    for file in [path, *sorted(path.parent.glob("*.keras"))]:
+    for file in [path, *sorted(file for file in path.parent.glob("*.keras") if file.is_file())]:
         total.update(hashlib.sha256(file.read_bytes()).digest())
     return f"sha256:{total.hexdigest()}"
 

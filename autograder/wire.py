@@ -10,6 +10,7 @@ import math
 import re
 import sys
 from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
 
 MAX_BYTES = 512 * 2**20  # of all arrays in one message: 1,000 digits x 28 feature maps x 26 x 26 in float64 are 152 MB
@@ -66,6 +67,11 @@ def pack(value: Any, *, lists_as_arrays: bool = True) -> tuple[Any, list[Buffer]
     return packer.pack(value, 0), packer.buffers
 
 
+def plain(text: str) -> str:
+    """A text as it can be sent: half of a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 class _Packer:
     def __init__(self, lists_as_arrays: bool):
         self.lists_as_arrays = lists_as_arrays
@@ -74,8 +80,10 @@ class _Packer:
     def pack(self, value: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise WireError("it is nested too deeply to be read")
-        if value is None or isinstance(value, bool | str):
+        if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, str):
+            return plain(value)
         if isinstance(value, int):
             return {"int": str(value)} if abs(value) > 2**53 else int(value)
         if isinstance(value, float):
@@ -125,7 +133,8 @@ class _Packer:
             return {"model": described | {"weights": [self._array(array) for array in value.get_weights()] if value.built else None}}
         if isinstance(value, keras.callbacks.History):
             described = {"history": getattr(value, "history", {}), "epoch": getattr(value, "epoch", []), "params": value.params or {}}
-            return {"history": _as_json(described)}
+            faithful = _Packer(lists_as_arrays=False)  # not JSON as it is: a loss may be nan
+            return {"history": faithful.pack(_as_json(described), depth=1)}
         return None
 
     def _figure(self, value: Any) -> dict | None:
@@ -147,8 +156,10 @@ def _numeric_array(value: Any):
 
     try:
         array = np.asarray(value)
-        if isinstance(value, np.ndarray) and array.dtype.kind == "O":
+        if array.dtype.kind == "O" and all(isinstance(item, Number) for item in array.flat):  # fractions, say
             array = array.astype(np.float64)
+        if array.dtype.name == "bfloat16":
+            array = array.astype(np.float32)
     except (ValueError, TypeError):  # ragged
         return None
     return array if array.dtype.kind in "biufc" else None
@@ -208,14 +219,15 @@ def _unpack(tree: Any, buffers: list[Buffer], depth: int) -> Any:
             return _unpack_array(buffers[index])
         case {"model": {"config": dict(config), "compile": compile_config, "weights": weights}}:
             return _unpack_model(config, compile_config, weights and [_unpack(w, buffers, depth + 1) for w in weights])
-        case {"history": {"history": dict(history), "epoch": list(epoch), "params": dict(params)}}:
-            return _make_history(history, epoch, params)
+        case {"history": inner}:
+            return _unpack_history(_unpack(inner, buffers, depth + 1))
         case {"figure": inner}:
             return _unpack_figure(_unpack(inner, buffers, depth + 1))
     raise WireError("it cannot be read")
 
 
 def _key(key: Any) -> Any:
+    key = key.item() if hasattr(key, "item") and getattr(key, "ndim", 1) == 0 else key
     if not isinstance(key, str | int | float | bool | None):
         raise WireError("it is a dictionary whose keys are neither texts nor numbers")
     return key
@@ -307,13 +319,13 @@ def _is_keras_own(config: dict) -> bool:
     return known and name not in HOLD_CODE
 
 
-def _make_history(history: dict, epoch: list, params: dict):
+def _unpack_history(described: dict):
     import keras
 
-    made = keras.callbacks.History()
-    made.history, made.epoch = history, epoch
-    made.set_params(params)
-    return made
+    history = keras.callbacks.History()
+    history.history, history.epoch = dict(described["history"]), list(described["epoch"])
+    history.set_params(dict(described["params"]))
+    return history
 
 
 def _unpack_figure(axes: list[dict]) -> Figure:

@@ -20,13 +20,19 @@ def test_equal_values_pass_whatever_their_type(actual):
 
 def test_infinities_and_nans_are_compared_by_place():
     expect([np.inf, 1], [np.inf, 1], "f()")
+    expect([np.nan, 1], [np.nan, 1], "f()")
     assert "first at [0]" in message([-np.inf, 1], [np.inf, 1], "f()")
 
 
 def test_tolerance_is_relative_to_the_largest_value():
-    expect([1000.05, 0.0], [1000, 0], "f()")
-    assert "expected 0, got 0.2" in message([1000, 0.2], [1000, 0], "f()")
+    expect([1000.05, 0.0], [1000.0, 0.0], "f()")
+    assert "expected 0, got 0.2" in message([1000, 0.2], [1000.0, 0.0], "f()")
     assert message([1e-3], [0], "f()")
+
+
+def test_counts_are_exact_however_large():
+    assert message(607_395, 607_394, "f()") == "f() should be 607394, but is 607395."
+    expect(607_394.0, 607_394, "f()")
 
 
 def test_known_misconception_is_named_also_by_a_function_and_by_its_shape():
@@ -43,7 +49,7 @@ def test_misconception_that_gives_the_right_value_is_not_named():
     ("actual", "said"),
     [
         (None, "returned None"),
-        ("text", "should return numbers, but returned a str: 'text'"),
+        ("text", "should return numbers that NumPy can hold, but returned this str: 'text'"),
         ([[1, 2]], "should have the shape (2,), but has the shape (1, 2)"),
         (3, "should have the shape (2,), but has no axes"),
         ([1, np.nan], "contains nan (not a number) at [1]"),

@@ -92,6 +92,14 @@ def test_exercise_without_tests_is_our_error(checks):
         grade(checks, np.abs, "no_such_exercise")
 
 
+def test_student_can_stop_a_check(checks):
+    def never_ends(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(checks, never_ends)
+
+
 def test_broken_check_file_is_our_error(checks):
     checks.write_text("import nonsense_that_is_not_there")
     with pytest.raises(RuntimeError, match="nonsense_that_is_not_there"):

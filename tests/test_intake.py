@@ -1,6 +1,7 @@
 """Whatever a student did to a notebook, our copy of it is rebuilt with their answers."""
 
 import copy
+import json
 
 import nbformat
 import pytest
@@ -87,6 +88,35 @@ def test_reordered_cells_run_in_our_order(notebook):
     expected = names(notebook)
     notebook.cells.reverse()
     assert names(rebuild(LESSON, notebook)[0]) == expected
+
+
+def test_notebook_without_cell_ids_keeps_its_answers_once(notebook):
+    cell(notebook, "my_prediction").source = "my_prediction = 42"
+    for number, theirs in enumerate(notebook.cells):
+        theirs.id = f"made-up-{number}"
+    rebuilt, flags = rebuild(LESSON, notebook)
+    assert len(rebuilt.cells) == len(notebook.cells)
+    assert cell(rebuilt, "my_prediction").source == "my_prediction = 42"
+    assert flags == []
+
+
+def test_pasted_image_stays_with_the_answer(notebook):
+    image = {"a.png": {"image/png": "aGk="}}
+    cell(notebook, "reflection").attachments = image
+    notebook.cells.append(nbformat.v4.new_markdown_cell("![](attachment:a.png)", attachments=image))
+    rebuilt, _ = rebuild(LESSON, notebook)
+    assert cell(rebuilt, "reflection").attachments == image and rebuilt.cells[-1].attachments == image
+
+
+@pytest.mark.parametrize(
+    "damage", [{"source": None}, {"metadata": None}, {"metadata": {"nbgrader": {"grade_id": ["x"]}}}, {"source": {"a": 1}}]
+)
+def test_one_damaged_cell_does_not_cost_the_others(notebook, tmp_path, damage):
+    content = json.loads(nbformat.writes(notebook))
+    next(c for c in content["cells"] if c["id"] == "relu").update(damage)
+    (tmp_path / "a.ipynb").write_text(json.dumps(content))
+    rebuilt, _ = rebuild(LESSON, read_notebook(tmp_path / "a.ipynb"))
+    assert cell(rebuilt, "output_size").source == cell(notebook, "output_size").source
 
 
 def test_lesson_is_known_by_its_exercises_whatever_the_file_is_called(notebook, tmp_path):

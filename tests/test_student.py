@@ -39,6 +39,15 @@ def test_missing_and_unfinished_functions_are_not_attempted(functions, said):
         student(**functions).f(1)
 
 
+def test_unfinished_function_that_another_one_uses_is_named():
+    with pytest.raises(NotAttempted, match="outer uses unfinished, and unfinished is not written yet"):
+        student(outer=lambda x: unfinished(x)).outer(1)
+
+
+def test_half_a_surrogate_pair_is_no_reason_to_be_silent():
+    assert student(f=lambda: "a\ud800").f() == "a?"
+
+
 def test_error_says_what_and_where():
     with pytest.raises(StudentError, match=r"stopped with ZeroDivisionError: division by zero at line \d+: return x / 0"):
         student(f=divides).f(1)

@@ -95,7 +95,9 @@ def test_warnings_and_prints_cost_no_marks(grade):
 
 def test_failing_cells_do_not_stop_the_rest(grade):
     assert grade(before="1 / 0").record.points == 5
-    assert statuses(grade(double="def double(x: return")) == {"double": "missing", "half": "passed", "reflection": "manual"}
+    graded = grade(double="def double(x: return")
+    assert statuses(graded) == {"double": "error", "half": "passed", "reflection": "manual"}
+    assert "The cell of double stopped with SyntaxError" in graded.record.checks[0].message
 
 
 def test_diagnosis_stands_below_the_check(grade):
@@ -113,7 +115,7 @@ def test_dead_kernel_is_replaced_and_knows_what_it_knew(grade):
 
 def test_cell_that_ends_the_kernel_is_flagged(grade):
     graded = grade(double="import os; os._exit(1)")
-    assert statuses(graded) == {"double": "missing", "half": "passed", "reflection": "manual"}
+    assert statuses(graded) == {"double": "error", "half": "passed", "reflection": "manual"}
     assert graded.record.flags == ["cell 'double' ended the kernel"]
 
 
@@ -121,9 +123,24 @@ def test_endless_loops_run_out_of_time(grade, monkeypatch):
     monkeypatch.setattr(kernel, "CALL_SECONDS", 2)
     monkeypatch.setattr(kernel, "CELL_SECONDS", 3)
     graded = grade(double="def double(x):\n    while True: pass", half="while True: pass")
-    assert statuses(graded) == {"double": "timeout", "half": "missing", "reflection": "manual"}
+    assert statuses(graded) == {"double": "timeout", "half": "error", "reflection": "manual"}
     assert "No answer after 2 seconds" in graded.record.checks[0].message
     assert graded.record.flags == ["cell 'half' was stopped after 3 seconds"]
+
+
+def test_cell_that_shrugs_off_the_interrupt_loses_its_kernel(grade, monkeypatch):
+    monkeypatch.setattr(kernel, "CELL_SECONDS", 3)
+    monkeypatch.setattr(kernel, "GRACE_SECONDS", 1)
+    stubborn = "import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass"
+    graded = grade(double=stubborn)
+    assert statuses(graded) == {"double": "error", "half": "passed", "reflection": "manual"}
+    assert graded.record.flags == ["cell 'double' was stopped after 3 seconds"]
+
+
+def test_cell_that_ends_the_kernel_only_when_run_again_is_left_out(grade):
+    twice = "from pathlib import Path\nimport os\nflag = Path('flag')\nif flag.exists(): os._exit(1)\nflag.touch()"
+    graded = grade(before=twice, double="import os; os._exit(3)")
+    assert statuses(graded) == {"double": "error", "half": "passed", "reflection": "manual"}
 
 
 def test_student_code_cannot_reach_the_assertions(grade):

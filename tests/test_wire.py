@@ -5,6 +5,7 @@ import io
 import json
 import math
 import pickle
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -55,7 +56,7 @@ def test_arrays_arrive_writable_and_in_their_memory_order():
 
 
 @pytest.mark.parametrize(
-    "value", [[[1, 2], [3, 4.5]], ((1, 2), (3, 4)), range(3), keras.ops.ones((2, 3)), np.array([1, 2.5], dtype=object)]
+    "value", [[[1, 2], [3, 4.5]], ((1, 2), (3, 4)), range(3), [Fraction(1, 2), 3], keras.ops.ones((2, 3)), np.array([1, 2.5], dtype=object)]
 )
 def test_whatever_numpy_takes_arrives_as_an_array(value):
     assert np.array_equal(cross(value), np.asarray(value, float))
@@ -206,6 +207,18 @@ def test_history_arrives_as_a_history():
     there = cross(history)
     assert isinstance(there, keras.callbacks.History)
     assert there.history["accuracy"] == [0.5, 0.75] and math.isnan(there.history["loss"][1]) and there.epoch == [0, 1]
+
+
+def test_diverged_training_arrives_as_it_was_also_as_json():
+    history = keras.callbacks.History()
+    history.history, history.epoch, history.params = {"loss": [float("nan"), float("inf"), 1.0]}, [0, 1, 2], {"epochs": 3}
+    tree, buffers = pack(history)
+    there = unpack(json.loads(json.dumps(tree, allow_nan=False)), buffers)
+    assert str(there.history["loss"]) == "[nan, inf, 1.0]" and there.epoch == [0, 1, 2]
+
+
+def test_dictionary_may_have_numpys_numbers_as_keys():
+    assert cross({np.int64(1): 2}) == {1: 2}
 
 
 def test_figure_arrives_as_what_can_be_read_off_it():

@@ -26,7 +26,7 @@ from autograder.notebook import sign
 from autograder.record import Record
 
 DEMO = ROOT / "demo"
-CLASS = {"ada": "everything right", "ben": "the first half", "cleo": "everything wrong", "dan": "nothing"}
+CLASS = {"ada": "everything right", "ben": "the first half", "cleo": "a usual mistake each", "dan": "nothing"}
 REFLECTION = "Each answer here is written by the demonstration, so that an instructor has something to grade by hand."
 
 
@@ -50,11 +50,11 @@ def submission(student: str, lesson: Lesson, release: Path) -> nbformat.Notebook
 
 
 def wrong_answer(lesson: str, exercise: str) -> str:
-    """The source of the first wrong answer in the bank, with the imports that it needs; "" where there is no bank."""
+    """The source of the bank's first mistake, with the imports that it needs; "" where the answer is a file, which cleo does not hand in."""
     path = ANSWERS / lesson / f"{exercise}.py"
-    if not path.exists():
+    if exercise == "saved_model" or not path.exists():
         return ""
-    number = next(i for i, answer in enumerate(answers(path)) if not answer.right)
+    number = next(i for i, answer in enumerate(answers(path)) if not answer.right and answer.says not in ("too slow", "not written yet"))
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
     written = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.decorator_list]
     chosen = written[number]
@@ -124,16 +124,15 @@ def show(graded: dict[tuple[str, str], Record], console: Console) -> None:
 
 
 def reasons(record: Record) -> Text:
-    """One line for each check that earned less than it might have."""
+    """A line for each check that earned less than it might have, and one for all that are not answered."""
     lines = []
     for check in record.checks:
         if check.status == "manual":
             lines.append(f"✎ {check.id}: waits for a person")
-        elif check.status == "missing":
-            lines.append(f"○ {check.id}: not answered")
-        elif check.status != "passed":
+        elif check.status not in ("passed", "missing"):
             lines.append(f"{sign(check)} {check.id}: {check.message.splitlines()[0]}")
-    return Text("\n".join(lines))
+    missing = [check.id for check in record.checks if check.status == "missing"]
+    return Text("\n".join(lines + ([f"○ not answered: {', '.join(missing)}"] if missing else [])))
 
 
 def fingerprint() -> str:
@@ -147,7 +146,7 @@ def fingerprint() -> str:
 
 
 def main() -> None:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     finished = DEMO / "finished"
     if finished.exists() and finished.read_text() == fingerprint():
         console.print("Nothing has changed since the last run: these are its results (`make clean` forgets them).")

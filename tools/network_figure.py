@@ -58,7 +58,6 @@ def main() -> None:
     figure.suptitle(f"A 7 on its way through {model.count_params():,} parameters", fontsize=12)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(TARGET, metadata={"Date": None}, facecolor="white")
-    figure.savefig(ROOT / "build" / "network.png", dpi=90, facecolor="white")
 
 
 if __name__ == "__main__":
