@@ -148,7 +148,9 @@ def test_a_single_image(student, rng):
 @prepare
 def test_an_array_in_another_memory_order(student, rng):
     images = np.asfortranarray(random_images(rng, 6))
-    expect_prepared(student.prepare(images), images, "prepare(images), with images of shape (6, 28, 28) stored in Fortran order,")
+    expect_prepared(
+        student.prepare(images), images, "prepare(images), with images of shape (6, 28, 28) whose numbers lie in another order in memory,"
+    )
 
 
 @prepare

@@ -32,10 +32,10 @@ numpy_forward = exercise("numpy_forward")
 PARTS = ["convolution", "pooling", "flatten", "dense", "dropout", "output"]
 NAMES = ["the convolution", "the pooling layer", "Flatten", "the hidden dense layer", "Dropout", "the output layer"]
 TABLE = [
-    "Conv2D with 28 filters of (3, 3) and ReLU",
+    "Conv2D with 28 filters of (3, 3) and relu",
     "MaxPooling2D of (2, 2)",
     "Flatten",
-    "Dense with 128 units and ReLU",
+    "Dense with 128 units and relu",
     "Dropout of 0.2",
     "Dense with 10 units and softmax",
 ]
@@ -547,9 +547,9 @@ def forward_mistakes(images, weights):
         return lambda: forward(images, weights, **options)
 
     no_bias = "{} was not added. A fresh network would not show it, because its biases are zero; a trained one does."
-    yield "ReLU is missing after the convolution.", but(conv_relu=False)
-    yield "ReLU is missing after the hidden dense layer.", but(dense_relu=False)
-    yield "ReLU is missing, after the convolution and after the hidden dense layer.", but(conv_relu=False, dense_relu=False)
+    yield "The relu after the convolution is missing.", but(conv_relu=False)
+    yield "The relu after the hidden dense layer is missing.", but(dense_relu=False)
+    yield "Both relus are missing: after the convolution, and after the hidden dense layer.", but(conv_relu=False, dense_relu=False)
     yield "These are scores: softmax is missing at the end.", but(last=np.copy)
     yield "Softmax was taken over the images (axis 0). It goes over the ten scores of each image.", but(last=lambda x: softmax(x, axis=0))
     yield "Softmax was applied twice.", but(last=lambda x: softmax(softmax(x)))
@@ -557,7 +557,7 @@ def forward_mistakes(images, weights):
     yield "These are logarithms of probabilities. The network returns the probabilities.", but(last=lambda x: np.log(softmax(x)))
     yield "These are the answers. Return the ten probabilities of each image, as model.predict does.", but(last=lambda x: x.argmax(axis=-1))
     yield "This is one probability for each image. Return all ten, as model.predict does.", but(last=lambda x: softmax(x).max(axis=-1))
-    yield "ReLU was applied to the scores. The output layer has softmax, and no ReLU before it.", but(output_relu=True)
+    yield "The scores went through relu. The output layer has softmax, and no relu before it.", but(output_relu=True)
     yield no_bias.format("The convolution's bias"), but(without=[1])
     yield no_bias.format("The hidden dense layer's bias"), but(without=[3])
     yield no_bias.format("The output layer's bias"), but(without=[5])
@@ -632,7 +632,7 @@ def test_on_raw_digits(student, rng):
     probabilities = student.numpy_forward(images, weights)
     if isinstance(probabilities, np.ndarray) and probabilities.dtype.kind == "f" and np.isnan(probabilities).any():
         raise Mistake(
-            "With pixels up to 255 the scores are in the thousands, and np.exp of them is infinite: the result contains nan. "
+            "With pixels up to 255 the scores can be in the thousands, and np.exp of them is infinite: the result contains nan. "
             "Subtract the largest score first, as in lesson 6."
         )
     expect_probabilities(probabilities, images, weights, "numpy_forward(raw_images, weights)")

@@ -172,11 +172,11 @@ def test_train_trains_the_model_as_asked(student, rng, note):
                 "train divided the pixels by 255. The images arrive ready for the network: which pixels it gets is the caller's choice."
             )
         raise Mistake(
-            "train learned from the test images. The model must learn from x_train and y_train; x_test and y_test are for validation."
+            "train learnt from the test images. The model must learn from x_train and y_train; x_test and y_test are for validation."
         )
     if share < 0.99:
         raise Mistake(
-            "The model learned from other images than x_train. Are the test images among them? They must be kept for validation, "
+            "The model learnt from other images than x_train. Are the test images among them? They must be kept for validation, "
             "and the training images must go in unchanged."
         )
     if share > 1.01:
@@ -189,7 +189,7 @@ def test_train_trains_the_model_as_asked(student, rng, note):
         )
     if mean[TAIL] < 1e-9:
         raise Mistake(
-            "The last training images were never learned from: `validation_split` takes them away and validates on them. "
+            "The last training images were never learnt from: `validation_split` takes them away and validates on them. "
             "Train on all of x_train, and give the test images as `validation_data`."
         )
     if missing := [name for name in COLUMNS if name not in columns]:
@@ -214,8 +214,8 @@ def test_train_trains_the_model_as_asked(student, rng, note):
         raise Mistake(
             f"The last val_accuracy is {columns['val_accuracy'][-1]:.4f}, but the trained model has {accuracy:.4f} on the test images."
         )
-    learned, _ = accuracy_and_loss(model, x_train, y_train)
-    if learned < 0.7:
+    learnt, _ = accuracy_and_loss(model, x_train, y_train)
+    if learnt < 0.7:
         raise Mistake(
             "The model took its steps, but did not learn which label belongs to which image. If you shuffle, images and labels need the same order; "
             "`model.fit` shuffles them together by itself."
@@ -608,7 +608,7 @@ def test_saved_model_reads_the_test_digits(student):
         accuracy = max(accuracy, accuracy_on(model, images / 255, labels))
     if accuracy >= needed:
         return
-    advice = "Train for all ten epochs, and check that the file is from the end of the training."
+    advice = "Train for all ten epochs, and check that the file is from the end of the training. If it is, train once more."
     if accuracy < 0.2:
         advice = "That is guessing: was the file saved before the training, or from another model than the trained one?"
     raise Mistake(f"The saved network reads {accuracy:.2%} of the 10,000 test digits correctly; {needed:.1%} are needed. {advice}")

@@ -262,7 +262,7 @@ def build_model():
     return network(dense=layers.Dense(128, activation="sigmoid"))
 
 
-@wrong("no hidden layer", says="Dense with 128 units and ReLU is missing")
+@wrong("no hidden layer", says="Dense with 128 units and relu is missing")
 def build_model():
     return keras.Sequential([keras.Input((28, 28, 1)), *fresh()[:3], *fresh()[4:]])
 

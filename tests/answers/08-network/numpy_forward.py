@@ -70,17 +70,17 @@ def forward(images, weights, conv_relu=relu, pool=max_pool2d, flat=flatten, dens
     return last(dense(after(dense_relu(dense(features, weights[2], weights[3]))), weights[4], weights[5]))
 
 
-@wrong("no ReLU after the convolution", says="ReLU is missing after the convolution")
+@wrong("no ReLU after the convolution", says="The relu after the convolution is missing")
 def numpy_forward(images, weights):
     return forward(images, weights, conv_relu=np.copy)
 
 
-@wrong("no ReLU after the hidden layer", says="ReLU is missing after the hidden dense layer")
+@wrong("no ReLU after the hidden layer", says="The relu after the hidden dense layer is missing")
 def numpy_forward(images, weights):
     return forward(images, weights, dense_relu=np.copy)
 
 
-@wrong("no ReLU at all", says="ReLU is missing, after the convolution and")
+@wrong("no ReLU at all", says="Both relus are missing")
 def numpy_forward(images, weights):
     return forward(images, weights, conv_relu=np.copy, dense_relu=np.copy)
 
@@ -110,7 +110,7 @@ def numpy_forward(images, weights):
     return forward(images, weights).argmax(axis=1)
 
 
-@wrong("ReLU before softmax", says="ReLU was applied to the scores")
+@wrong("ReLU before softmax", says="The scores went through relu")
 def numpy_forward(images, weights):
     return forward(images, weights, last=lambda x: softmax(relu(x)))
 

@@ -146,7 +146,7 @@ def train(model, x_train, y_train, x_test, y_test, epochs=10):
     return model.evaluate(x_test, y_test, verbose=0)
 
 
-@wrong("swaps training and test", says="learned from the test images")
+@wrong("swaps training and test", says="learnt from the test images")
 def train(model, x_train, y_train, x_test, y_test, epochs=10):
     return model.fit(x_test, y_test, batch_size=32, epochs=epochs, validation_data=(x_train, y_train), verbose=0)
 
