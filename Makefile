@@ -34,7 +34,7 @@ train: $(INSTALLED)  ## train the reference network once and compare it with the
 	@$(PY) solutions/mnist_cnn.py
 
 results: $(INSTALLED)  ## train the missing ones of 30 seeds (hours) and write solutions/results anew
-	@$(PY) solutions/reproduce.py
+	@$(PY) solutions/reproduce.py && $(PY) tools/spread.py
 
 release: $(INSTALLED)  ## the students' notebooks in release/, and student.zip
 	@$(PY) tools/release.py

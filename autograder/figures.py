@@ -7,7 +7,7 @@ def show_digits(images, titles=None, columns: int = 8, size: float = 1.1):
     """Draw digits in a grid, ink dark on light paper, and return the matplotlib Figure.
 
     images: one `(h, w)` image or several, `(n, h, w)` or `(n, h, w, 1)`; titles: a text or number for each; size: inches per digit.
-    All images share one gray scale.
+    All images share one grey scale.
     """
     import matplotlib.pyplot as plt
 
