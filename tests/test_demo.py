@@ -3,11 +3,11 @@
 import csv
 import os
 
-import demo
 import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+import demo
 from autograder.lessons import all_lessons
 
 AUTOMATIC = {lesson.name: sum(e.points for e in lesson.exercises if not e.manual) for lesson in all_lessons().values()}

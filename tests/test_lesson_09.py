@@ -5,6 +5,7 @@ Each gate is a function that returns what is wrong; it is run on the lesson, and
 
 import copy
 import csv
+import hashlib
 import json
 import re
 import shutil
@@ -163,3 +164,20 @@ def test_the_tool_writes_the_table_of_the_runs_it_finds(tmp_path, monkeypatch, c
     assert spread_faults(notebook, measured(histories)) == []
     assert len(spread_faults(notebook, measured())) == 1
     assert "val_accuracy" in capsys.readouterr().out
+
+
+def test_what_is_saved_is_the_network_without_its_optimizer(tmp_path, monkeypatch):
+    import keras
+    from mnist_cnn import build_model
+
+    monkeypatch.chdir(tmp_path)
+    history = keras.callbacks.History()
+    history.history, history.epoch = {"loss": [0.5]}, [0]
+    cell = {"keras": keras, "json": json, "hashlib": hashlib, "Path": Path, "pixels": "raw", "layers": keras.layers}
+    exec(text(LESSON.notebook, "saving"), cell)
+    network = build_model()
+    cell["save_run"](network, history)
+    saved = keras.saving.load_model("model.keras")
+    assert not saved.compiled
+    assert all(np.array_equal(a, b) for a, b in zip(saved.get_weights(), network.get_weights(), strict=True))
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "history.json"}
