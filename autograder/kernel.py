@@ -59,7 +59,7 @@ class Kernel:
     @contextmanager
     def running(self) -> Iterator["Kernel"]:
         # What the kernel process itself writes is nobody's output: TensorFlow's banners, ipykernel's remarks on its transport.
-        with self._client.setup_kernel(env=os.environ | ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        with self._client.setup_kernel(cleanup_kc=True, env=os.environ | ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             self._open()
             yield self
 

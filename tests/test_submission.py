@@ -1,5 +1,6 @@
 """A submission runs in a kernel of its own; whatever happens there, the rest of it is graded."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -154,6 +155,17 @@ def test_notebook_knows_that_it_is_being_graded(grade):
         half="def half(x): return 2 * graded",
     )
     assert graded.record.points == 5
+
+
+@pytest.mark.parametrize("double", ["def double(x): return 2 * x", "import os; os._exit(1)"])
+def test_no_process_is_left(grade, double, tmp_path):
+    tell = f"import os; open({str(tmp_path / 'pids')!r}, 'a').write(str(os.getpid()) + '\\n')"
+    grade(before=tell, double=double)
+    pids = [int(line) for line in (tmp_path / "pids").read_text().split()]
+    assert pids
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 def test_digest_covers_the_models_handed_in(tmp_path):
