@@ -7,6 +7,7 @@ import io
 import re
 
 import numpy as np
+
 from mnist_cnn import COLUMNS
 
 NAMES = {"loss": "training loss", "accuracy": "training accuracy", "val_loss": "test loss", "val_accuracy": "test accuracy"}

@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+
 from mnist_cnn import COLUMNS, HERE, positive, published, save_history, seeds_from
 from report import TEST_ACCURACY, calibrate, compare, curves, page
 

@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
-from bank import all_answers
 
 from autograder.grading import run_check
 from autograder.lessons import all_lessons, find_lesson
 from autograder.student import Student
+from bank import all_answers
 
 BANK = all_answers()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import spread
 
+import spread
 from autograder.lessons import find_lesson
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,6 +168,7 @@ def test_the_tool_writes_the_table_of_the_runs_it_finds(tmp_path, monkeypatch, c
 
 def test_what_is_saved_is_the_network_without_its_optimizer(tmp_path, monkeypatch):
     import keras
+
     from mnist_cnn import build_model
 
     monkeypatch.chdir(tmp_path)

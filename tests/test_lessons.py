@@ -10,11 +10,11 @@ import re
 import sys
 
 import pytest
-from canonical import canonical
 
 from autograder.grading import run_check
 from autograder.lessons import all_lessons
 from autograder.student import Student
+from canonical import canonical
 
 LESSONS = list(all_lessons().values())
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)

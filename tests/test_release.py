@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from test_lessons import code, leaks
 
 import release
 from autograder.lessons import all_lessons
+from test_lessons import code, leaks
 
 ROOT = Path(__file__).parents[1]
 LESSONS = list(all_lessons().values())

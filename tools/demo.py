@@ -12,18 +12,18 @@ import autograder.quiet  # noqa: F401
 
 # isort: split
 import nbformat
-from course import ROOT, run
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-sys.path.insert(0, str(ROOT / "tests"))
-from bank import ANSWERS, answers
+from course import ROOT, run
 
+sys.path.insert(0, str(ROOT / "tests"))
 from autograder.lessons import Lesson, all_lessons
 from autograder.notebook import sign
 from autograder.record import Record
+from bank import ANSWERS, answers
 
 DEMO = ROOT / "demo"
 CLASS = {"ada": "everything right", "ben": "the first half", "cleo": "a usual mistake each", "dan": "nothing"}

@@ -10,9 +10,9 @@ import numpy as np
 matplotlib.use("Agg")
 matplotlib.rcParams["svg.hashsalt"] = "layer by layer"
 import matplotlib.pyplot as plt
-from course import ROOT
 
 from autograder.mnist import load_mnist
+from course import ROOT
 
 TARGET = ROOT / "docs" / "images" / "network.svg"
 

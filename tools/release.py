@@ -7,10 +7,10 @@ import sys
 import zipfile
 from pathlib import Path
 
-from course import ROOT, run
 from nbgrader.converters import GenerateAssignment
 
 from autograder.lessons import all_lessons
+from course import ROOT, run
 
 BUILD = ROOT / "build" / "student"
 WHEEL_SOURCES = ["pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"]

@@ -5,10 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from course import ROOT, run
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 
 from autograder.lessons import Lesson, all_lessons, find_lesson
+from course import ROOT, run
 
 # nbgrader executes a solution in the lesson's own folder. This copy of it may fill with what a notebook saves; lessons/ must not, or it would be released.
 COURSE = ROOT / "build" / "solutions"
