@@ -7,6 +7,7 @@ bytes, so the digest in autograder/mnist.py can be checked by anyone who has the
 import hashlib
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -28,17 +29,22 @@ def read_idx(content: bytes) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
+def fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
+
+
 def main() -> None:
     if len(sys.argv) != 2:
-        sys.exit("usage: python data/build.py FOLDER_WITH_THE_FOUR_IDX_FILES")
+        fail("usage: python data/build.py FOLDER_WITH_THE_FOUR_IDX_FILES")
     arrays = {}
     for name, (file, digest) in ORIGINALS.items():
         path = Path(sys.argv[1]) / file
         if not path.is_file():
-            sys.exit(f"{path} is missing; data/README.md says where the four files come from.")
+            fail(f"{path} is missing; data/README.md says where the four files come from.")
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:
-            sys.exit(f"{path} is not the original file: its sha256 differs.")
+            fail(f"{path} is not the original file: its sha256 differs.")
         arrays[name] = read_idx(content)
     target = Path(__file__).with_name("mnist.npz")
     np.savez_compressed(target, **arrays)

@@ -60,7 +60,7 @@ def test_missing_file_is_named(tmp_path, monkeypatch):
 
 def test_builder_refuses_other_files(tmp_path):
     done = subprocess.run([sys.executable, ROOT / "data" / "build.py", tmp_path], capture_output=True, text=True)
-    assert done.returncode == 1 and "is missing" in done.stderr
+    assert done.returncode == 2 and "is missing" in done.stderr
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"not it")
     done = subprocess.run([sys.executable, ROOT / "data" / "build.py", tmp_path], capture_output=True, text=True)
-    assert done.returncode == 1 and "not the original file" in done.stderr
+    assert done.returncode == 2 and "not the original file" in done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 
-from autograder.lessons import Lesson, all_lessons, find_lesson
+from autograder.lessons import Lesson, UnknownLesson, all_lessons, find_lesson
 from course import ROOT, run
 
 # nbgrader executes a solution in the lesson's own folder. This copy of it may fill with what a notebook saves; lessons/ must not, or it would be released.
@@ -42,7 +42,11 @@ def tidy(notebook: dict) -> str:
 
 
 def main() -> None:
-    lessons = [find_lesson(name) for name in sys.argv[1:]] or list(all_lessons().values())
+    try:
+        lessons = [find_lesson(name) for name in sys.argv[1:]] or list(all_lessons().values())
+    except UnknownLesson as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
     for number, lesson in enumerate(lessons, 1):
         print(f"[{number}/{len(lessons)}] {Path('solutions', lesson.name)}", flush=True)
         make(lesson)
