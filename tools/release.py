@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from nbgrader.converters import GenerateAssignment
 from autograder.lessons import all_lessons
 from course import ROOT, run
 
-BUILD = ROOT / "build" / "student"
 WHEEL_SOURCES = ["pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"]
 
 
@@ -26,10 +26,9 @@ def release(folder: Path = ROOT) -> list[Path]:
     return notebooks
 
 
-def build_wheel(notebooks: list[Path]) -> Path:
-    """The autograder package as a wheel, with the release notebooks in the place of the lessons."""
-    shutil.rmtree(BUILD, ignore_errors=True)
-    source = BUILD / "source"
+def build_wheel(notebooks: list[Path], folder: Path) -> Path:
+    """Build the autograder package in `folder`, as a wheel, with the release notebooks in the place of the lessons."""
+    source = folder / "source"
     shutil.copytree(ROOT / "autograder", source / "autograder", ignore=shutil.ignore_patterns("__pycache__", "nbgrader_plugin.py"))
     released = source / "autograder" / "released"
     released.mkdir()
@@ -38,14 +37,29 @@ def build_wheel(notebooks: list[Path]) -> Path:
     (source / "data").mkdir()
     for file in [*WHEEL_SOURCES, "data/README.md"]:
         shutil.copy(ROOT / file, source / file)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(BUILD), str(source)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder),
+        str(source),
+    ]
     subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": "315532800", "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
-    return next(BUILD.glob("*.whl"))
+    return next(folder.glob("*.whl"))
 
 
 def pack(notebooks: list[Path], target: Path) -> None:
     """Write student.zip: notebooks, package, data, requirements and a page that says how to begin."""
-    wheel = build_wheel(notebooks)
+    with tempfile.TemporaryDirectory() as folder:
+        _pack(notebooks, build_wheel(notebooks, Path(folder)), target)
+
+
+def _pack(notebooks: list[Path], wheel: Path, target: Path) -> None:
     # The package stands first, so that pip names a Python that is too old or too new before it looks for anything else.
     requirements = f"./{wheel.name}\n" + (ROOT / "student" / "requirements.txt").read_text()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
