@@ -13,7 +13,6 @@ import release
 from autograder.lessons import all_lessons
 from test_lessons import code, leaks
 
-pytestmark = pytest.mark.xdist_group("release")  # one worker makes the course that all of these look at
 ROOT = Path(__file__).parents[1]
 LESSONS = list(all_lessons().values())
 
