@@ -41,7 +41,6 @@ def test_every_float_arrives(value):
     assert math.isnan(cross(value)) if math.isnan(value) else cross(value) == value
 
 
-@settings(deadline=None)
 @given(hnp.arrays(st.sampled_from(["u1", "i2", "i8", "f2", "f4", "f8", "?", "c16"]), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0)))
 def test_arrays_arrive_with_their_dtype_and_shape(array):
     there = cross(array)
@@ -84,7 +83,7 @@ def test_endless_nesting_is_refused():
         cross({"value": {"deep": value}}, lists_as_arrays=False)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
