@@ -64,7 +64,9 @@ def _pack(notebooks: list[Path], wheel: Path, target: Path) -> None:
     requirements = f"./{wheel.name}\n" + (ROOT / "student" / "requirements.txt").read_text()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(ROOT / "student" / "README.md", "README.md")
-        archive.writestr("requirements.txt", requirements)
+        listed = zipfile.ZipInfo("requirements.txt")
+        listed.external_attr = 0o644 << 16  # readable by all, as the other files are
+        archive.writestr(listed, requirements)
         archive.write(wheel, wheel.name)
         for file in ["mnist.npz", "README.md"]:
             archive.write(ROOT / "data" / file, f"data/{file}")
