@@ -21,7 +21,7 @@ MAX_TEXT = 100_000
 MAX_PARAMETERS = 5_000_000
 
 
-Buffer = bytes | memoryview
+Buffer = bytes | bytearray | memoryview
 
 
 class WireError(ValueError):
@@ -110,10 +110,11 @@ class _Packer:
         if array.dtype.kind == "f" and array.dtype.itemsize not in (2, 4, 8):
             array = array.astype(np.float64)
         array = array if array.flags.f_contiguous else np.ascontiguousarray(array)
-        file = io.BytesIO()
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
-        file.write((array if array.flags.c_contiguous else array.T).data if array.size else b"")
-        self.buffers.append(file.getbuffer())
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+        buffer = bytearray(header.getvalue())
+        buffer += (array if array.flags.c_contiguous else array.T).data if array.size else b""
+        self.buffers.append(buffer)
         return {"array": len(self.buffers) - 1}
 
     def _keras(self, value: Any) -> dict | None:
