@@ -41,3 +41,40 @@ def dense(x, weights, bias):
 def softmax(logits):
     """Probabilities from scores, over the last axis."""
     return np.asarray(keras.ops.softmax(np.asarray(logits, np.float32)))
+
+
+def features(images, kernels, bias):
+    """conv2d, relu, max_pool2d and flatten in a row: `(n, h, w, c)` → `(n, (h-kh+1)//2 * (w-kw+1)//2 * filters)`."""
+    return flatten(max_pool2d(relu(conv2d(images, kernels, bias))))
+
+
+def glorot_uniform(fan_in, fan_out, rng):
+    """Weights `(fan_in, fan_out)`, float32, uniform in ±sqrt(6 / (fan_in + fan_out))."""
+    return np.asarray(keras.initializers.GlorotUniform(seed=int(rng.integers(2**31)))((fan_in, fan_out)))
+
+
+def hidden(images, conv_kernels, conv_bias, dense_weights, dense_bias):
+    """features, dense and relu in a row: `(n, h, w, c)` → `(n, units)`."""
+    return relu(dense(features(images, conv_kernels, conv_bias), dense_weights, dense_bias))
+
+
+def dropout(x, rate, rng, training):
+    """When training, each element is dropped with probability `rate` and the others are divided by 1 - rate; else x as it is."""
+    if not training:
+        return np.asarray(x)
+    return np.asarray(keras.random.dropout(np.asarray(x, np.float32), rate, seed=int(rng.integers(2**31))))
+
+
+def one_hot(labels, classes=10):
+    """A row for every label `(n,)`, with a 1 in the label's column: `(n, classes)`, float32."""
+    return np.asarray(keras.ops.one_hot(np.asarray(labels), classes, dtype="float32"))
+
+
+def sparse_categorical_crossentropy(labels, probabilities):
+    """−ln of the probability of each label `(n,)` in its row of probabilities `(n, classes)`: `(n,)`."""
+    return np.asarray(keras.losses.sparse_categorical_crossentropy(np.asarray(labels), np.asarray(probabilities, np.float32)))
+
+
+def predict(probabilities):
+    """The most probable class of each row `(n, classes)`: `(n,)` whole numbers."""
+    return np.asarray(keras.ops.argmax(np.asarray(probabilities), axis=-1))

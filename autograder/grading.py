@@ -31,7 +31,7 @@ WITHOUT = [
 SEED = 0  # the students' seed; grading draws a secret one
 
 
-def run_check(checks_file: Path, exercise: str, max_points: float, student: Student, seed: int = SEED) -> CheckResult:
+def run_check(checks_file: Path, exercise: str, max_points: float, student: Student, seed: int = SEED, bonus: bool = False) -> CheckResult:
     """Run the tests of one exercise in `checks_file` against `student`.
 
     `seed` fixes the data that the tests draw. Every test's data depends on that seed and its own name alone.
@@ -45,7 +45,7 @@ def run_check(checks_file: Path, exercise: str, max_points: float, student: Stud
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not run.outcomes:
         raise RuntimeError(f"the tests of {exercise!r} in {checks_file.name} could not be run: {run.trouble or code}")
-    return _result(exercise, max_points, run, time.perf_counter() - started)
+    return _result(exercise, max_points, bonus, run, time.perf_counter() - started)
 
 
 @dataclass
@@ -64,6 +64,7 @@ class _Run:
     seed: int
     outcomes: list[_Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
     trouble: str = ""
     stopped: bool = False
 
@@ -85,6 +86,11 @@ class _Run:
     def note(self) -> Callable[[str], None]:
         """Add a remark to the result that costs nothing."""
         return self.notes.append
+
+    @pytest.fixture
+    def measured(self) -> Callable[[str, float], None]:
+        """Keep a figure in the result record: `measured("accuracy", 0.9951)`."""
+        return lambda name, value: self.figures.update({name: float(value)})
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if self._mark(item).args[0] == self.exercise]
@@ -128,7 +134,7 @@ def _verdict(error: BaseException | None) -> tuple[str, str]:
             )
 
 
-def _result(exercise: str, max_points: float, run: _Run, seconds: float) -> CheckResult:
+def _result(exercise: str, max_points: float, bonus: bool, run: _Run, seconds: float) -> CheckResult:
     parts: dict[str, list[_Outcome]] = {}
     for outcome in run.outcomes:
         parts.setdefault(outcome.part, []).append(outcome)
@@ -148,7 +154,9 @@ def _result(exercise: str, max_points: float, run: _Run, seconds: float) -> Chec
         points=round(max_points * share, 2),
         max_points=max_points,
         status=status,
+        bonus=bonus,
         message="\n".join(messages),
+        measured=run.figures,
         seconds=round(seconds, 3),
         tests=[outcome.result for outcome in run.outcomes],
     )

@@ -17,12 +17,17 @@ class UnknownLesson(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """A graded cell of a lesson: `id` is the exercise, `grade_id` the cell; `manual` ones are graded by a person."""
+    """A graded cell of a lesson: `id` is the exercise, `grade_id` the cell.
+
+    `manual` ones are graded by a person; the points of `bonus` ones come on top; the answer to a `file` one is handed in beside the notebook.
+    """
 
     id: str
     grade_id: str
     points: float
     manual: bool
+    bonus: bool
+    file: bool
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,14 @@ class Lesson:
     @functools.cached_property
     def exercises(self) -> list[Exercise]:
         found = []
+        ids = {cell["id"] for cell in self.notebook["cells"]}
         for cell in self.notebook["cells"]:
             meta = cell["metadata"].get("nbgrader", {})
             if meta.get("grade"):
-                grade_id = meta["grade_id"]
-                found.append(Exercise(grade_id.removesuffix("_check"), grade_id, float(meta["points"]), bool(meta.get("solution"))))
+                name = meta["grade_id"].removesuffix("_check")
+                bonus = cell["metadata"].get("bonus")  # nbgrader, which would add its points to the maximum, knows them as 0 points
+                points = float(meta["points"] if bonus is None else bonus)
+                found.append(Exercise(name, meta["grade_id"], points, bool(meta.get("solution")), bonus is not None, name not in ids))
         return found
 
     @functools.cached_property
@@ -55,7 +63,8 @@ class Lesson:
 
     @property
     def max_points(self) -> float:
-        return sum(exercise.points for exercise in self.exercises)
+        """What the lesson is worth, without its bonus."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.bonus)
 
     @property
     def checks_file(self) -> Path:

@@ -1,9 +1,10 @@
-"""Our preprocessor for `nbgrader autograde`: student cells run in a kernel, our checks run outside it."""
+"""Our preprocessors for `nbgrader autograde`: student cells run in a kernel, our checks run outside it, and a bonus becomes extra credit."""
 
 import copy
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
@@ -35,6 +36,9 @@ class Grade(NbGraderPreprocessor):
         graded.notebook.metadata = nb.metadata
         (folder / "result.json").write_text(graded.record.to_json() + "\n", encoding="utf-8")
         self.log.info("%s: %g of %g points", about["student"], graded.record.points, graded.record.max_points)
+        resources["autograder"] = {
+            "bonus": {f"{check.id}_check": check.points for check in graded.record.checks if check.bonus and check.tests}
+        }
         return graded.notebook, resources
 
     @staticmethod
@@ -47,3 +51,15 @@ class Grade(NbGraderPreprocessor):
                 cell.metadata = copy.deepcopy(theirs[name])
             elif name and cell.metadata["nbgrader"]["solution"]:  # deleted, and now our stub
                 cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
+
+
+class SaveBonus(NbGraderPreprocessor):
+    """Takes its turn after SaveAutoGrades: puts the points of bonus checks into the gradebook, as extra credit."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            for name, points in resources["autograder"]["bonus"].items():
+                gradebook.find_grade(name, about["notebook"], about["assignment"], about["student"]).extra_credit = points
+            gradebook.db.commit()
+        return nb, resources

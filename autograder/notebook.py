@@ -37,12 +37,12 @@ def check_here(exercise: str) -> float | None:
     shell = get_ipython()
     namespace = shell.user_ns if shell else __import__("__main__").__dict__
     student = Student.here(namespace, Path.cwd())
-    result = run_check(lesson.checks_file, found.id, found.points, student)
-    if result.status != "passed" and os.environ.get("NBGRADER_EXECUTION") == "validate":
+    result = run_check(lesson.checks_file, found.id, found.points, student, bonus=found.bonus)
+    if result.status != "passed" and not result.bonus and os.environ.get("NBGRADER_EXECUTION") == "validate":
         raise CheckFailed(plain_text(result))
     card = Card(result, student.printed)
     display(card) if shell else print(card)
-    return result.points if os.environ.get("NBGRADER_EXECUTION") else None
+    return nbgrader_points(result) if os.environ.get("NBGRADER_EXECUTION") else None
 
 
 class Card:
@@ -72,7 +72,13 @@ def sign(result: CheckResult) -> str:
 
 
 def points(result: CheckResult) -> str:
-    return f"{result.points:g} of {result.max_points:g} point{'s' if result.max_points != 1 else ''}"
+    kind = "bonus point" if result.bonus else "point"
+    return f"{result.points:g} of {result.max_points:g} {kind}{'s' if result.max_points != 1 else ''}"
+
+
+def nbgrader_points(result: CheckResult) -> float:
+    """The points as the value of a check cell, where nbgrader looks for them: a bonus is extra credit there, and not its value."""
+    return 0 if result.bonus else result.points
 
 
 def plain_text(result: CheckResult) -> str:

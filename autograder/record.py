@@ -22,13 +22,18 @@ class TestResult(Strict):
 
 
 class CheckResult(Strict):
-    """One check: points earned, and the sentence that the student reads."""
+    """One check: points earned, and the sentence that the student reads.
+
+    The points of a `bonus` check count on top of the record's maximum. `measured` holds figures by name, such as an accuracy.
+    """
 
     id: str
     points: float = Field(ge=0)
     max_points: float = Field(ge=0)
     status: Status
+    bonus: bool = False
     message: str = ""
+    measured: dict[str, float] = {}
     seconds: float = Field(default=0, ge=0)
     tests: list[TestResult] = []
 

@@ -13,7 +13,7 @@ from autograder.grading import run_check
 from autograder.intake import TEXT_STUB, grade_id, lesson_of, read_notebook, rebuild
 from autograder.kernel import Kernel
 from autograder.lessons import Exercise, Lesson
-from autograder.notebook import Card
+from autograder.notebook import Card, nbgrader_points
 from autograder.record import CheckResult, Record
 
 
@@ -54,7 +54,7 @@ def grade_notebook(
                 results[exercise.grade_id] = _for_a_person(exercise, cell)
             elif exercise:
                 student_under_test = kernel.student()
-                result = run_check(lesson.checks_file, exercise.id, exercise.points, student_under_test, seed)
+                result = run_check(lesson.checks_file, exercise.id, exercise.points, student_under_test, seed, exercise.bonus)
                 if result.status == "missing" and exercise.id in stopped:
                     result = result.model_copy(update={"status": "error", "message": f"The cell of {exercise.id} {stopped[exercise.id]}."})
                 results[exercise.grade_id] = result
@@ -94,7 +94,8 @@ def digest(path: Path) -> str:
 
 def _for_a_person(exercise: Exercise, cell: NotebookNode) -> CheckResult:
     answered = cell.source.strip() not in ("", TEXT_STUB)
-    return CheckResult(id=exercise.id, points=0, max_points=exercise.points, status="manual" if answered else "missing")
+    status = "manual" if answered else "missing"
+    return CheckResult(id=exercise.id, points=0, max_points=exercise.points, status=status, bonus=exercise.bonus)
 
 
 def _outputs(result: CheckResult, printed: str) -> list[NotebookNode]:
@@ -103,5 +104,5 @@ def _outputs(result: CheckResult, printed: str) -> list[NotebookNode]:
     shown = {"text/plain": repr(card), "text/html": card._repr_html_()}
     return [
         nbformat.v4.new_output("display_data", data=shown),
-        nbformat.v4.new_output("execute_result", data={"text/plain": f"{result.points:g}"}, execution_count=None),
+        nbformat.v4.new_output("execute_result", data={"text/plain": f"{nbgrader_points(result):g}"}, execution_count=None),
     ]

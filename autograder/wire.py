@@ -90,6 +90,8 @@ class _Packer:
             return float(value) if math.isfinite(value) else {"float": repr(float(value))}
         if isinstance(value, dict):
             return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]}
+        if (packed := self._generator(value, depth)) is not None:
+            return packed
         if (packed := self._keras(value)) is not None:
             return packed
         if (packed := self._figure(value)) is not None:
@@ -116,6 +118,12 @@ class _Packer:
         buffer += (array if array.flags.c_contiguous else array.T).data if array.size else b""
         self.buffers.append(buffer)
         return {"array": len(self.buffers) - 1}
+
+    def _generator(self, value: Any, depth: int) -> dict | None:
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not isinstance(value, numpy.random.Generator):
+            return None
+        return {"generator": self.pack(value.bit_generator.state, depth + 1)}
 
     def _keras(self, value: Any) -> dict | None:
         keras = sys.modules.get("keras")
@@ -218,6 +226,8 @@ def _unpack(tree: Any, buffers: list[Buffer], depth: int) -> Any:
             return tuple(values) if tree.get("tuple") else values
         case {"array": int(index)}:
             return _unpack_array(buffers[index])
+        case {"generator": inner}:
+            return _unpack_generator(_unpack(inner, buffers, depth + 1))
         case {"model": {"config": dict(config), "compile": compile_config, "weights": weights}}:
             return _unpack_model(config, compile_config, weights and [_unpack(w, buffers, depth + 1) for w in weights])
         case {"history": inner}:
@@ -247,6 +257,16 @@ def _unpack_array(buffer: Buffer):
     array = np.frombuffer(buffer, dtype, offset=file.tell())
     array = array if array.flags.writeable else array.copy()  # a student's function may work in place
     return array.reshape(shape[::-1]).T if fortran_order else array.reshape(shape)
+
+
+def _unpack_generator(state: dict):
+    import numpy as np
+
+    if state.get("bit_generator") != "PCG64":  # that of default_rng; others read memory at positions that their state names
+        raise WireError("it is a random generator other than that of np.random.default_rng")
+    bits = np.random.PCG64()
+    bits.state = state
+    return np.random.Generator(bits)
 
 
 # --- Keras ---

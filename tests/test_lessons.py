@@ -17,6 +17,7 @@ from autograder.student import Student
 from canonical import canonical
 
 LESSONS = list(all_lessons().values())
+HANDED_IN_BESIDE = {"saved_model", "capstone"}  # exercises whose answer is a file
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 
 # The ledger of the course: the rows that lessons may show, as Keras counts them (test_ledger_is_what_keras_counts).
@@ -68,8 +69,10 @@ def front_matter_faults(notebook):
     rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.*?) \|$", source(notebook["cells"][0]), re.MULTILINE))
     faults = [f"the front matter lacks {row!r}" for row in ("You will be able to", "Before this", "Minutes", "Points") if not rows.get(row)]
     points = sum(meta(cell).get("points", 0) for cell in notebook["cells"])
-    if rows.get("Points") != f"{points:g}":
-        faults.append(f"the front matter says {rows.get('Points')} points, the cells have {points:g}")
+    bonus = sum(cell["metadata"].get("bonus", 0) for cell in notebook["cells"])
+    stated = " + ".join([f"{points:g}"] * bool(points) + [f"{bonus:g} bonus"] * bool(bonus))
+    if rows.get("Points") != stated:
+        faults.append(f"the front matter says {rows.get('Points')} points, the cells have {stated}")
     return faults
 
 
@@ -77,7 +80,8 @@ def exercise_faults(notebook):
     """Task with three hints, answer, check: three cells an exercise, and each as it must be."""
     cells = by_id(notebook)
     names = [name.removesuffix("_check") for name, cell in cells.items() if meta(cell).get("grade") and not meta(cell)["solution"]]
-    faults = [] if 3 <= len(names) <= 6 else [f"{len(names)} exercises"]
+    ordinary = [cell for cell in cells.values() if meta(cell).get("grade") and "bonus" not in cell["metadata"]]  # the reflection among them
+    faults = [] if 3 <= len(ordinary) <= 7 or not ordinary else [f"{len(ordinary)} graded tasks"]
     for name in names:
         task = source(cells.get(f"{name}_task", {"source": ""}))
         hints = re.findall(r"<details>\s*<summary>Hint (\d)</summary>\n\n.+?</details>", task, re.DOTALL)
@@ -85,7 +89,7 @@ def exercise_faults(notebook):
             faults.append(f"{name} has the hints {hints}")
         if source(cells[f"{name}_check"]) != f'check("{name}")':
             faults.append(f"{name}_check is not just a check")
-        if name == "saved_model":  # what is handed in there is a file
+        if name in HANDED_IN_BESIDE:
             continue
         if name in cells:
             function = next(

@@ -65,6 +65,28 @@ def test_arguments_keep_their_lists_and_tuples():
     assert cross({"a": (3, 3), "b": [1, 2]}, lists_as_arrays=False) == {"a": (3, 3), "b": [1, 2]}
 
 
+def test_generator_arrives_in_its_state():
+    rng = np.random.default_rng(7)
+    rng.random(3)
+    there = cross(rng)
+    assert there is not rng
+    assert np.array_equal(there.random(5), rng.random(5))
+
+
+def test_other_generators_are_refused():
+    # the state of a Mersenne Twister names the position in memory that is read next
+    with pytest.raises(WireError, match="default_rng"):
+        cross(np.random.Generator(np.random.MT19937(1)))
+
+
+@pytest.mark.parametrize(
+    "state", [{}, {"state": 3}, {"bit_generator": "PCG64"}, {"bit_generator": "PCG64", "state": {"state": -1, "inc": 2**200}}]
+)
+def test_damaged_generators_are_refused(state):
+    with pytest.raises(WireError):
+        unpack({"generator": pack(state)[0]}, [])
+
+
 def test_tuple_of_different_arrays_stays_a_tuple():
     first, second = cross((np.ones((2, 3)), np.zeros(3)))
     assert first.shape == (2, 3) and second.shape == (3,)

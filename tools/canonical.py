@@ -6,7 +6,7 @@ from pathlib import Path
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
-CELL_METADATA = {"alt", "nbgrader", "tags"}
+CELL_METADATA = {"alt", "bonus", "nbgrader", "tags"}
 
 
 def canonical(notebook: dict) -> str:
