@@ -31,14 +31,23 @@ WITHOUT = [
 SEED = 0  # the students' seed; grading draws a secret one
 
 
-def run_check(checks_file: Path, exercise: str, max_points: float, student: Student, seed: int = SEED, bonus: bool = False) -> CheckResult:
+def run_check(
+    checks_file: Path,
+    exercise: str,
+    max_points: float,
+    student: Student,
+    seed: int = SEED,
+    bonus: bool = False,
+    until_first_failure: bool = False,
+) -> CheckResult:
     """Run the tests of one exercise in `checks_file` against `student`.
 
-    `seed` fixes the data that the tests draw. Every test's data depends on that seed and its own name alone.
+    `seed` fixes the data that the tests draw. Every test's data depends on that seed and its own name alone. `until_first_failure` tells
+    full marks from less and no more: the points of a check of several parts are then not those that were earned.
     """
     started = time.perf_counter()
     run = _Run(exercise, student, seed)
-    arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), str(checks_file)]
+    arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), *["-x"] * until_first_failure, str(checks_file)]
     with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         code = pytest.main(arguments, plugins=[run])
     if run.stopped:  # by the student, who waits no longer

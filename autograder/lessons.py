@@ -44,14 +44,14 @@ class Lesson:
     @functools.cached_property
     def exercises(self) -> list[Exercise]:
         found = []
-        ids = {cell["id"] for cell in self.notebook["cells"]}
+        answered = {cell["id"] for cell in self.notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")}
         for cell in self.notebook["cells"]:
             meta = cell["metadata"].get("nbgrader", {})
             if meta.get("grade"):
                 name = meta["grade_id"].removesuffix("_check")
                 bonus = cell["metadata"].get("bonus")  # nbgrader, which would add its points to the maximum, knows them as 0 points
                 points = float(meta["points"] if bonus is None else bonus)
-                found.append(Exercise(name, meta["grade_id"], points, bool(meta.get("solution")), bonus is not None, name not in ids))
+                found.append(Exercise(name, meta["grade_id"], points, bool(meta.get("solution")), bonus is not None, name not in answered))
         return found
 
     @functools.cached_property
