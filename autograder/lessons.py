@@ -19,7 +19,7 @@ class UnknownLesson(Exception):
 class Exercise:
     """A graded cell of a lesson: `id` is the exercise, `grade_id` the cell.
 
-    `manual` ones are graded by a person; the points of `bonus` ones come on top; the answer to a `file` one is handed in beside the notebook.
+    `manual` ones are graded by a person; the points of `bonus` ones come on top; the answer to a `file` one is no function, but a file beside the notebook.
     """
 
     id: str
@@ -44,14 +44,16 @@ class Lesson:
     @functools.cached_property
     def exercises(self) -> list[Exercise]:
         found = []
-        answered = {cell["id"] for cell in self.notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")}
+        text = "".join(line for cell in self.notebook["cells"] for line in cell["source"])
         for cell in self.notebook["cells"]:
             meta = cell["metadata"].get("nbgrader", {})
             if meta.get("grade"):
                 name = meta["grade_id"].removesuffix("_check")
+                manual = bool(meta.get("solution"))
                 bonus = cell["metadata"].get("bonus")  # nbgrader, which would add its points to the maximum, knows them as 0 points
                 points = float(meta["points"] if bonus is None else bonus)
-                found.append(Exercise(name, meta["grade_id"], points, bool(meta.get("solution")), bonus is not None, name not in answered))
+                file = not manual and f"def {name}(" not in text
+                found.append(Exercise(name, meta["grade_id"], points, manual, bonus is not None, file))
         return found
 
     @functools.cached_property

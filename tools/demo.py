@@ -43,15 +43,17 @@ def submission(student: str, lesson: Lesson, release: Path) -> nbformat.Notebook
         if cell.cell_type == "markdown":
             cell.source = REFLECTION
         elif student == "cleo":
-            cell.source = wrong_answer(lesson.name, exercise)
+            cell.source = wrong_answer(lesson, exercise) or cell.source
         else:
             cell.source = "\n".join(line for line in solutions[exercise].splitlines() if "### " not in line)
     return notebook
 
 
-def wrong_answer(lesson: str, exercise: str) -> str:
-    """The source of the bank's first mistake, with the imports that it needs."""
-    path = ANSWERS / lesson / f"{exercise}.py"
+def wrong_answer(lesson: Lesson, exercise: str) -> str:
+    """The source of the bank's first mistake, with the imports that it needs; "" where the answer is a file, which cleo does not hand in."""
+    if next(known for known in lesson.exercises if known.id == exercise).file:
+        return ""
+    path = ANSWERS / lesson.name / f"{exercise}.py"
     number = next(i for i, answer in enumerate(answers(path)) if not answer.right and answer.says not in ("too slow", "not written yet"))
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
     written = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.decorator_list]
