@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/installed
 export TF_CPP_MIN_LOG_LEVEL := 3
 export CUDA_VISIBLE_DEVICES := -1
 
-.PHONY: help setup demo test train results release solutions figure format lint requirements clean
+.PHONY: help setup demo test mutants train capstone network results release solutions figure format lint requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -30,11 +30,20 @@ test: $(INSTALLED)  ## check the style and run every test
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest
 
+mutants: $(INSTALLED)  ## change the course's own answers mechanically, and show which changes the checks notice
+	@$(PY) tools/mutants.py
+
 train: $(INSTALLED)  ## train the reference network once and compare it with the published table (2 to 6 minutes)
 	@$(PY) solutions/mnist_cnn.py
 
 results: $(INSTALLED)  ## train the missing ones of 30 seeds (hours) and write solutions/results anew
 	@$(PY) solutions/reproduce.py && $(PY) tools/spread.py
+
+network: $(INSTALLED)  ## train the network that lesson 10 and the website show, data/network.safetensors
+	@$(PY) tools/network.py
+
+capstone: $(INSTALLED)  ## train the reference answer to lesson 11
+	@$(PY) solutions/capstone.py
 
 release: $(INSTALLED)  ## the students' notebooks in release/, and student.zip
 	@$(PY) tools/release.py

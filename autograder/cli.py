@@ -1,4 +1,4 @@
-"""The command line: `autograder check NOTEBOOK`."""
+"""The command line: `autograder check NOTEBOOK`, `autograder leaderboard RESULTS …`."""
 
 import sys
 from pathlib import Path
@@ -48,6 +48,29 @@ def check(
             fail(f"The result cannot be written to {json}: {error.strerror}.")
     show(record)
     raise typer.Exit(0 if all(check.bonus or check.status in ("passed", "manual") for check in record.checks) else 1)
+
+
+@app.command(epilog="Example: autograder leaderboard autograded --anonymous > leaderboard.md")
+def leaderboard(
+    results: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RESULTS…", help="Result records of 11-capstone, or folders like autograded/ that hold a class's.", show_default=False
+        ),
+    ],
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Number the networks instead of naming the students.")] = False,
+) -> None:
+    """Rank the networks of the capstone by the accuracy that the grader measured, as a Markdown table.
+
+    Exits with 2 when the results make no leaderboard.
+    """
+    from autograder import leaderboard as board
+
+    try:
+        rows = board.leaderboard(board.read_records(results))
+    except board.BadRecords as error:
+        fail(str(error))
+    print(board.as_markdown(board.anonymous(rows) if anonymous else rows), end="")
 
 
 def show(record) -> None:

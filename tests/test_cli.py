@@ -78,3 +78,33 @@ def test_bad_input_gets_a_sentence_and_exit_code_2(tmp_path, arguments, said):
 def test_help_is_there(arguments):
     done = autograder(*arguments)
     assert done.returncode == 0 and "check" in done.stdout
+
+
+def test_leaderboard_ranks_what_the_grader_measured(tmp_path):
+    capstone = {"id": "capstone", "points": 7, "max_points": 10, "status": "partial", "bonus": True}
+    for student, accuracy in [("ada", 0.9931), ("ben", 0.9944)]:
+        check = capstone | {"measured": {"accuracy": accuracy, "parameters": 412_000}}
+        record = Record(
+            lesson="11-capstone",
+            student=student,
+            digest=f"sha256:{0:064}",
+            isolated=False,
+            seed=1,
+            points=7,
+            max_points=0,
+            seconds=1,
+            checks=[check],
+        )
+        folder = tmp_path / "autograded" / student / "11-capstone"
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text(record.to_json())
+    done = autograder("leaderboard", tmp_path / "autograded")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.index("| 1 | ben | 99.44% | 412,000 |") < done.stdout.index("| 2 | ada | 99.31% | 412,000 |")
+    assert "ada" not in autograder("leaderboard", tmp_path / "autograded", "--anonymous").stdout
+
+
+def test_leaderboard_of_nothing_is_one_sentence(tmp_path):
+    done = autograder("leaderboard", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("autograder: There are no results of 11-capstone") and done.stderr.count("\n") == 1

@@ -68,7 +68,7 @@ def _pack(notebooks: list[Path], wheel: Path, target: Path) -> None:
         listed.external_attr = 0o644 << 16  # readable by all, as the other files are
         archive.writestr(listed, requirements)
         archive.write(wheel, wheel.name)
-        for file in ["mnist.npz", "README.md"]:
+        for file in ["mnist.npz", "network.safetensors", "README.md"]:
             archive.write(ROOT / "data" / file, f"data/{file}")
         for notebook in notebooks:
             archive.write(notebook, f"{notebook.stem}/{notebook.name}")
