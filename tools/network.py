@@ -12,10 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "solutions"))
 
+from autograder.network_file import load_network, save_network
 from mnist_cnn import load, train
 from reproduce import ONE_THREAD
-
-from autograder.network_file import load_network, save_network
 
 SEED = 1
 TARGET = ROOT / "data" / "network.safetensors"
