@@ -404,6 +404,13 @@ def test_many_images_of_one_digit(student, rng):
 
 
 @mean_digits
+def test_images_in_another_memory_order(student, rng):
+    labels = rng.permutation(np.repeat(np.arange(10), 2)).astype(np.uint8)
+    images = np.asfortranarray(random_images(rng, 20))
+    expect_means(student.mean_digits(images, labels), images, labels, "mean_digits(images, labels), for images in another order in memory,")
+
+
+@mean_digits
 def test_mean_digits_leaves_its_arguments_alone(student, rng):
     labels = rng.integers(0, 10, 25).astype(np.uint8)
     keeps_arguments(student, "mean_digits", random_images(rng, 25), labels)
@@ -618,6 +625,16 @@ def test_a_batch_of_300_images(student, rng):
     means = rng.uniform(40, 215, (10, 28, 28))
     images = np.round(noisy_copies(rng, means, rng.integers(0, 10, 300), 30)).astype(np.uint8)
     expect_classes(student.predict_nearest(images, means), images, means, "predict_nearest(images, means), for 300 images,")
+
+
+@predict_nearest
+def test_images_and_means_in_another_memory_order(student, rng):
+    means = rng.uniform(40, 215, (10, 28, 28))
+    images = np.round(noisy_copies(rng, means, rng.permutation(10), 30)).astype(np.uint8)
+    images, means = np.asfortranarray(images), np.asfortranarray(means)
+    expect_classes(
+        student.predict_nearest(images, means), images, means, "predict_nearest(images, means), for arrays in another order in memory,"
+    )
 
 
 @predict_nearest

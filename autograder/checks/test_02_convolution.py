@@ -69,14 +69,14 @@ FLOAT_DIVISION = (
 )
 NO_PLUS_1 = (
     (
-        "The + 1 is missing. The window already fits once before it makes its first step: a window as large as the picture "
+        "The + 1 is missing. The window already fits once before it makes its first step: a window as large as the image "
         "fits once, not 0 times."
     ),
     lambda s, k, t, p: (s + 2 * p - k) // t,
 )
 KERNEL_IGNORED = (
     (
-        "The kernel's size is missing from the count. The whole window must lie on the picture, so its left edge "
+        "The kernel's size is missing from the count. The whole window must lie on the image, so its left edge "
         "cannot go up to the last pixel."
     ),
     lambda s, k, t, p: (s + 2 * p - 1) // t + 1,
@@ -110,11 +110,11 @@ PADDING_ONCE = (
     lambda s, k, t, p: (s + p - k) // t + 1,
 )
 PADDING_SUBTRACTED = (
-    "The padding was subtracted. Zeros are added around the picture, so the window has more pixels to slide over, not fewer.",
+    "The padding was subtracted. Zeros are added around the image, so the window has more pixels to slide over, not fewer.",
     lambda s, k, t, p: (s - 2 * p - k) // t + 1,
 )
 PADDING_AFTER = (
-    "The padding was added to the result. It belongs to the picture before the window slides: it is divided by the stride like the rest.",
+    "The padding was added to the result. It belongs to the image before the window slides: it is divided by the stride like the rest.",
     lambda s, k, t, p: (s - k) // t + 1 + 2 * p,
 )
 
@@ -128,7 +128,7 @@ def test_every_place_is_counted(student, rng):
 
 
 @output_size
-def test_a_window_as_large_as_the_picture_fits_once(student, rng):
+def test_a_window_as_large_as_the_image_fits_once(student, rng):
     size = int(rng.integers(4, 30))
     expect_size(student, [], size, size)
 
@@ -149,6 +149,23 @@ def test_padding_counts_at_both_ends(student, rng):
     expect_size(student, mistakes, 28, 3, padding=1)
     for padding in (2, 3):
         expect_size(student, mistakes, int(rng.integers(9, 30)), int(rng.integers(2, 9)), 1, padding)
+
+
+@output_size
+def test_padding_may_make_room_for_a_larger_window(student, rng):
+    refused = (
+        "The window is larger than the image, but not larger than the image with its padding, so it fits: subtract the kernel "
+        "from size + 2 * padding, whatever comes out of size - kernel."
+    )
+    for size, kernel, stride, padding in ((3, 5, 1, 1), (2, 4, 2, 1), (1, 3, 1, 1), (4, 7, 2, 3)):
+        mistakes = [
+            *((refused, lambda *_, value=value: value) for value in (0, -1)),
+            PADDING_IGNORED,
+            PADDING_ONCE,
+            PADDING_AFTER,
+            NO_PLUS_1,
+        ]
+        expect_size(student, mistakes, size, kernel, stride, padding)
 
 
 @output_size
@@ -310,6 +327,7 @@ def test_the_smallest_and_the_largest_kernel(student, rng):
         expect_correlation(student, rng.normal(size=(3, 5)), rng.normal(size=(1, 1)))
         expect_correlation(student, rng.normal(size=(3, 5)), rng.normal(size=(3, 5)))
         expect_correlation(student, rng.normal(size=(4, 6)), rng.normal(size=(1, 6)))
+        expect_correlation(student, rng.normal(size=(1, 1)), rng.normal(size=(1, 1)))
 
 
 @correlate2d
@@ -557,6 +575,10 @@ def convolution_mistakes(images, kernels, bias):
             right[..., 0],
         ),
         (
+            "Axes of length 1 were dropped. The result has four axes, even for one image and one filter: image, row, column, filter.",
+            right[0, ..., 0],
+        ),
+        (
             "The filters were added up into one map. Each filter makes a map of its own, along the last axis of the result.",
             right.sum(3, keepdims=True),
         ),
@@ -661,6 +683,8 @@ def test_the_smallest_and_the_largest_window(student, rng):
     with blaming("A window of a single pixel, and one as large as the image, fit too; the latter at just one place."):
         expect_convolution(student, rng.normal(size=(2, 3, 4, 3)), rng.normal(size=(1, 1, 3, 2)), rng.normal(size=2))
         expect_convolution(student, rng.normal(size=(2, 3, 4, 3)), rng.normal(size=(3, 4, 3, 2)), rng.normal(size=2))
+        expect_convolution(student, rng.normal(size=(3, 1, 1, 2)), rng.normal(size=(1, 1, 2, 4)), rng.normal(size=4))
+        expect_convolution(student, rng.normal(size=(1, 1, 1, 1)), rng.normal(size=(1, 1, 1, 1)), rng.normal(size=1))
 
 
 @conv2d

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 import textwrap
 import weakref
 
@@ -125,7 +126,12 @@ def convolution_mistakes(row):
     elif layer.padding != "valid":
         yield f"The convolution has padding={layer.padding!r} in place of 'valid', the default."
     if tuple(layer.strides) != (1, 1):
-        yield f"The convolution moves by {tuple(layer.strides)} pixels (strides). It should move by (1, 1), the default, to visit all 26 × 26 places."
+        words = (
+            " The third argument of Conv2D is strides: the kernel's size is one argument, (3, 3)." if tuple(layer.strides) == (3, 3) else ""
+        )
+        yield (
+            f"The convolution moves by {tuple(layer.strides)} pixels (strides). It should move by (1, 1), the default, to visit all 26 × 26 places.{words}"
+        )
     if tuple(layer.dilation_rate) != (1, 1) or layer.groups != 1:
         yield "The convolution's dilation_rate and groups should stay as they are by default, (1, 1) and 1."
     if layer.data_format != "channels_last":
@@ -313,9 +319,38 @@ def build_and_judge(student):
         _judged[student] = _build_and_judge(student)
     except Unreadable as error:
         _judged[student] = Mistake(f"{error} build_model should return one keras.Model, made by keras.Sequential or the functional API.")
-    except (StudentError, Mistake) as error:
+    except StudentError as error:
+        _judged[student] = in_our_words(error, BUILDING)
+    except Mistake as error:
         _judged[student] = error
     return _judged[student]
+
+
+def in_our_words(error, table):
+    """A Mistake in place of an exception that Keras raised, if the table has a sentence for it; else the error itself."""
+    if type(error) is StudentError:
+        for words, sentence in table.items():
+            if re.search(words, str(error)):
+                return Mistake(sentence)
+    return error
+
+
+BUILDING = {
+    r"pooling.*expected ndim=4|pooling.*expected min_ndim=4": (
+        "What reaches the pooling layer has lost its rows and columns. Flatten comes after it, and the network begins with keras.Input((28, 28, 1))."
+    ),
+    r"expected min_ndim=4": (
+        "What reaches the convolution is no image of rows, columns and channels. One image has the shape (28, 28, 1), with its one channel: "
+        "begin with keras.Input((28, 28, 1)), and let Flatten come after convolution and pooling."
+    ),
+    r"Kernel shape must have the same length as input": (
+        "The input has an axis too many. keras.Input((28, 28, 1)) is the shape of one image; Keras itself puts the number of images in front."
+    ),
+    r"output size would be zero or negative": (
+        "Somewhere a window is larger than what it is laid on. Is the channel the last number of the input's shape, (28, 28, 1)? "
+        "And does each layer get what the ledger says?"
+    ),
+}
 
 
 def _build_and_judge(student):
@@ -382,7 +417,14 @@ def compiled(student, rng):
     """What compile_model makes of a small network with weights of its own."""
     given = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
     given.set_weights([rng.normal(0, 0.1, weight.shape).astype("float32") for weight in given.get_weights()])
-    model = student.compile_model(given)
+    try:
+        model = student.compile_model(given)
+    except Unreadable as error:
+        raise Mistake(
+            f"{error} Did you give a class, such as keras.losses.SparseCategoricalCrossentropy, in place of an object? An object has brackets behind it."
+        ) from None
+    except StudentError as error:
+        raise in_our_words(error, COMPILING) from None
     if model is None:
         raise Mistake(
             "compile_model(model) returned None. `model.compile(…)` changes the model and returns nothing, "
@@ -400,6 +442,16 @@ def compiled(student, rng):
     if not model.compiled:
         raise Mistake("The model came back without having been compiled: call model.compile(…) with an optimizer, a loss and metrics.")
     return model
+
+
+COMPILING = {
+    r"optimizer identifier: <class": "optimizer is the class Adam. Give an object, keras.optimizers.Adam() with the brackets, or the name.",
+    r"Could not interpret optimizer identifier|Unknown optimizer": "Keras knows no optimizer of that name. The name of Adam is in lower case letters.",
+    r"Could not interpret loss identifier|Unknown loss": (
+        "Keras knows no loss of that name. Names are written in lower case, words are joined by underscores, and crossentropy is one word."
+    ),
+    r"Expected `metrics` argument to be a list": "`metrics` is a list, even if there is one of them: put its name into square brackets.",
+}
 
 
 def expect_adam(optimizer):
@@ -423,7 +475,9 @@ def expect_sparse_crossentropy(loss):
     try:
         loss = keras.losses.get(loss)
     except (ValueError, TypeError):
-        raise Mistake(f"Keras has no loss called {loss!r}.") from None
+        raise Mistake(
+            f"Keras knows no loss called {loss!r}. In its names, words are joined by underscores, and crossentropy is one word."
+        ) from None
     name = name_of(loss)
     if loss is keras.losses.sparse_categorical_crossentropy:
         return
@@ -475,6 +529,8 @@ def test_metric(student, rng):
         raise Mistake('The model has no metric: training would report the loss and nothing else. Add metrics=["accuracy"].')
     if "accuracy" not in reported:
         keys = ", ".join(map(repr, reported))
+        if any(key.lower() == "accuracy" for key in reported):
+            raise Mistake(f"The metric is called {keys}, with a capital, and so would be the history's key. Lesson 9 looks for 'accuracy'.")
         raise Mistake(f"The history's key would be {keys}. Lesson 9 looks for 'accuracy', and the words in metrics are the keys.")
     if abs(reported["accuracy"] - 3 / 8) > 1e-6:
         raise Mistake(
@@ -527,17 +583,19 @@ def forward(
     output_relu=False,
     last=softmax,
     without=(),
+    late=(),
 ):
     """The network in float64, as Keras computes it; the options are what students get wrong."""
-    arrays = [np.zeros_like(array) if number in without else np.float64(array) for number, array in enumerate(weights)]
+    arrays = [np.zeros_like(array) if number in (*without, *late) else np.float64(array) for number, array in enumerate(weights)]
     kernels, conv_bias, dense_weights, dense_bias, output_weights, output_bias = arrays
+    after = {number: np.float64(weights[number]) if number in late else 0 for number in (1, 3)}  # biases that are added behind relu
     kernels = kernels[::-1, ::-1] if flip else kernels
     windows = np.lib.stride_tricks.sliding_window_view(np.float64(images), (3, 3), axis=(1, 2))  # (n, 26, 26, 1, 3, 3)
     maps = np.einsum("nhwcij,ijcf->nhwf", windows, kernels) + conv_bias
-    maps = np.maximum(maps, 0) if conv_relu else maps
+    maps = (np.maximum(maps, 0) if conv_relu else maps) + after[1]
     pooled = pool(maps.reshape(len(maps), 13, 2, 13, 2, 28), axis=(2, 4))
     hidden = pooled.transpose(order).reshape(len(maps), -1) @ dense_weights + dense_bias
-    hidden = (np.maximum(hidden, 0) if dense_relu else hidden) * keep
+    hidden = (np.maximum(hidden, 0) if dense_relu else hidden) * keep + after[3]
     scores = hidden @ output_weights + output_bias
     return last(np.maximum(scores, 0) if output_relu else scores)
 
@@ -553,11 +611,19 @@ def forward_mistakes(images, weights):
     yield "These are scores: softmax is missing at the end.", but(last=np.copy)
     yield "Softmax was taken over the images (axis 0). It goes over the ten scores of each image.", but(last=lambda x: softmax(x, axis=0))
     yield "Softmax was applied twice.", but(last=lambda x: softmax(softmax(x)))
+    yield (
+        "Softmax was taken over all scores of the batch: only together do the probabilities add up to 1. Each image's ten should, so add up along the last axis.",
+        but(last=lambda x: softmax(x, axis=None)),
+    )
     yield "The end is sigmoid in place of softmax.", but(last=lambda x: 1 / (1 + np.exp(-x)))
     yield "These are logarithms of probabilities. The network returns the probabilities.", but(last=lambda x: np.log(softmax(x)))
     yield "These are the answers. Return the ten probabilities of each image, as model.predict does.", but(last=lambda x: x.argmax(axis=-1))
     yield "This is one probability for each image. Return all ten, as model.predict does.", but(last=lambda x: softmax(x).max(axis=-1))
     yield "The scores went through relu. The output layer has softmax, and no relu before it.", but(output_relu=True)
+    behind = "The bias was added behind relu. It belongs to the weighted sum: first the bias, then relu."
+    yield behind, but(late=[1])
+    yield behind, but(late=[3])
+    yield behind, but(late=[1, 3])
     yield no_bias.format("The convolution's bias"), but(without=[1])
     yield no_bias.format("The hidden dense layer's bias"), but(without=[3])
     yield no_bias.format("The output layer's bias"), but(without=[5])

@@ -3,13 +3,14 @@
 import json
 import math
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 import autograder.quiet  # noqa: F401 (before Keras, which is imported where it is used)
 from autograder.checking import Mistake, exercise
-from autograder.student import Unreadable
+from autograder.student import StudentError, Unreadable
 
 COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -129,6 +130,10 @@ def check_steps(model, images, epochs: int, rows: int, call: str) -> None:
         raise Mistake(
             f"{call} trained for {epochs * epochs} epochs in all: a loop over the epochs around a `model.fit` that does all of them."
         )
+    if rows == epochs and steps == 2 * epochs * each:
+        raise Mistake(
+            f"{call} trained the model twice: {2 * epochs} epochs in all. One call of `model.fit` trains, and gives back the History that you return."
+        )
     if rows != epochs and steps == rows * each:
         why = ""
         if rows == 10:
@@ -149,7 +154,7 @@ def check_steps(model, images, epochs: int, rows: int, call: str) -> None:
 
 @train
 def test_train_trains_the_model_as_asked(student, rng, note):
-    n, epochs = 71, 3
+    n, epochs = 66, 3  # three batches of 32, two of 33, five of 16
     x_train, y_train = tiny_images(rng, n, training=True)
     x_test, y_test = tiny_images(rng, 22, training=False)
     y_test = rng.permutation(y_test)  # so that a loss on these images differs from any on the training images
@@ -235,7 +240,7 @@ def test_train_trains_the_model_as_asked(student, rng, note):
 
 @train
 def test_train_does_ten_epochs_unless_told_otherwise(student, rng):
-    x_train, y_train = tiny_images(rng, 40, training=True)
+    x_train, y_train = tiny_images(rng, 63, training=True)  # two batches of 32, and three of 31
     x_test, y_test = tiny_images(rng, 9, training=False)
     call = "train(model, x_train, y_train, x_test, y_test)"
     returned, after = student.train.and_arguments(tiny_model(), x_train, y_train, x_test, y_test)
@@ -262,6 +267,25 @@ def make_history(rng, epochs: int, **extra):
 
 def column(rows: list[dict], name: str) -> np.ndarray:
     return np.array([float(row[name]) for row in rows])
+
+
+@contextmanager
+def naming_columns():
+    """Say which columns a history has when their code asks for one that it has not."""
+    try:
+        yield
+    except StudentError as error:
+        if asked := re.search(r"KeyError: '(\w+)'", str(error)):
+            old = " (Before 2019 Keras called it 'acc'.)" if "acc" in asked[1] else ""
+            raise Mistake(
+                f"The history has no column {asked[1]!r}. Its columns are accuracy, loss, val_accuracy and val_loss: print `history.history.keys()`.{old}"
+            ) from None
+        if "'History' object is not subscriptable" in str(error):
+            raise Mistake(
+                "A History is not a dictionary; its attribute `.history` is one. Write `history.history[…]` to get a column. "
+                f"({str(error)[:200]})"
+            ) from None
+        raise
 
 
 def check_rows(rows, history) -> None:
@@ -335,25 +359,29 @@ def check_column(name: str, given: np.ndarray, columns: dict[str, np.ndarray]) -
 @history_rows
 def test_history_rows_of_twelve_epochs(student, rng):
     history = make_history(rng, 12)
-    check_rows(student.history_rows(history), history)
+    with naming_columns():
+        check_rows(student.history_rows(history), history)
 
 
 @history_rows
 def test_history_rows_with_a_further_column(student, rng):
     history = make_history(rng, 4, learning_rate=[0.001] * 4)
-    check_rows(student.history_rows(history), history)
+    with naming_columns():
+        check_rows(student.history_rows(history), history)
 
 
 @history_rows
 def test_history_rows_of_a_single_epoch(student, rng):
     history = make_history(rng, 1)
-    check_rows(student.history_rows(history), history)
+    with naming_columns():
+        check_rows(student.history_rows(history), history)
 
 
 @history_rows
 def test_history_rows_leaves_the_history_alone(student, rng):
     history = make_history(rng, 3)
-    _, after = student.history_rows.and_arguments(history)
+    with naming_columns():
+        _, after = student.history_rows.and_arguments(history)
     if not after or getattr(after[0], "history", None) != history.history or list(after[0].epoch) != history.epoch:
         raise Mistake(
             "history_rows changed the history that it was given. Whoever called it still needs that: read from it, and take nothing out."
@@ -367,7 +395,8 @@ def figure_of(student, history):
     """The description of the figure that plot_history returns."""
     advice = "Return the matplotlib Figure: `figure, axes = plt.subplots()` at the start, `return figure` at the end."
     try:
-        figure = student.plot_history(history)
+        with naming_columns():
+            figure = student.plot_history(history)
     except Unreadable:  # axes, a list of lines, …
         raise Mistake(f"plot_history returned something that is not a figure. {advice}") from None
     if figure is None:

@@ -229,3 +229,15 @@ def predict_nearest(images, means):
 @right("with sorted lists")
 def predict_nearest(images, means):
     return [min(range(10), key=lambda digit: float(np.square(image - means[digit]).sum())) for image in images]
+
+
+@wrong("puts images in a row in the order in which they lie in memory", says="in another order in memory")
+def predict_nearest(images, means):
+    rows, flat = images.ravel(order="K").reshape(len(images), 784).astype(float), np.asarray(means).reshape(10, 784)
+    return np.array([np.linalg.norm(flat - row, axis=1).argmin() for row in rows])
+
+
+@wrong("takes the squared sum for the sum of squares", says="signs")
+def predict_nearest(images, means):
+    difference = images[:, None].astype(float) - means
+    return (difference.sum(axis=(2, 3)) ** 2).argmin(axis=1)

@@ -360,3 +360,31 @@ def conv2d(images, kernels, bias):
 @wrong("no return", says="return")
 def conv2d(images, kernels, bias):
     by_hand(images, kernels, bias)
+
+
+@wrong("squeezes every axis of length 1", says="Axes of length 1 were dropped")
+def conv2d(images, kernels, bias):
+    windows = np.lib.stride_tricks.sliding_window_view(images, kernels.shape[:2], axis=(1, 2))
+    return (np.einsum("nijcab,abcf->nijf", windows, kernels) + bias).squeeze()
+
+
+@wrong("shifts by half a window, as a filter that is centred on its pixel", says="differ")
+def conv2d(images, kernels, bias):
+    n, h, w, c = images.shape
+    kh, kw, _, f = kernels.shape
+    padded = np.pad(images, ((0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0)))
+    result = np.zeros((n, h - kh + 1, w - kw + 1, f)) + bias
+    for a in range(kh):
+        for b in range(kw):
+            result = result + padded[:, a : a + h - kh + 1, b : b + w - kw + 1] @ kernels[a, b]
+    return result
+
+
+@right("np.roll, then cropping")
+def conv2d(images, kernels, bias):
+    kh, kw = kernels.shape[:2]
+    total = 0
+    for a in range(kh):
+        for b in range(kw):
+            total = total + np.roll(images, (-a, -b), axis=(1, 2)) @ kernels[a, b]
+    return total[:, : images.shape[1] - kh + 1, : images.shape[2] - kw + 1] + bias

@@ -287,3 +287,19 @@ def correlate2d(image, kernel):
     right = loops(image, kernel)
     image[:] = 0
     return right
+
+
+@wrong("squeezes the result", says="A kernel of a single weight, and one as large as the image, fit too")
+def correlate2d(image, kernel):
+    kh, kw = kernel.shape
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(image, dtype=float), (kh, kw))
+    return np.einsum("ijab,ab->ij", windows, kernel).squeeze()
+
+
+@right("convolves with the kernel turned, as NumPy's convolve has it, row by row")
+def correlate2d(image, kernel):
+    rows = image.shape[0] - kernel.shape[0] + 1
+    image, kernel = np.array(image, dtype=float), np.array(kernel, dtype=float)
+    return np.array(
+        [sum(np.convolve(image[i + a], kernel[a, ::-1], "valid") for a in range(len(kernel))) for i in range(rows)]
+    )

@@ -141,3 +141,21 @@ def output_size(size, kernel, stride=1, padding=0):
 def output_size(size, kernel, stride=1, padding=0):
     places = (size + 2 * padding - kernel) // stride + 1
     return places, places
+
+
+@wrong("refuses a window larger than the bare image", says="larger than the image, but not larger than the image with its padding")
+def output_size(size, kernel, stride=1, padding=0):
+    if kernel > size:
+        return 0
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+@wrong("never less than the bare image allows", says="output_size(")
+def output_size(size, kernel, stride=1, padding=0):
+    return max(size - kernel, 0) // stride + 2 * padding // stride + 1
+
+
+@right("divmod")
+def output_size(size, kernel, stride=1, padding=0):
+    strides, _left_over = divmod(size + padding + padding - kernel, stride)
+    return 1 + strides

@@ -409,3 +409,85 @@ def build_model():
 @wrong("takes an argument", says="TypeError")
 def build_model(images):
     return network()
+
+
+@wrong("an image without its channel axis", says="What reaches the convolution is no image of rows, columns and channels")
+def build_model():
+    return keras.Sequential([keras.Input((28, 28)), *network().layers])
+
+
+@wrong("the number of images in the input's shape", says="The input has an axis too many")
+def build_model():
+    model = keras.Sequential()
+    model.add(layers.Conv2D(28, (3, 3), activation="relu", input_shape=(60000, 28, 28, 1)))
+    model.add(layers.MaxPooling2D((2, 2)))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(128, activation="relu"))
+    model.add(layers.Dropout(0.2))
+    model.add(layers.Dense(10, activation="softmax"))
+    return model
+
+
+@wrong("the channel first", says="Is the channel the last number")
+def build_model():
+    return keras.Sequential(
+        [
+            keras.Input((1, 28, 28)),
+            layers.Conv2D(28, (3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+@wrong("an image as a row of 784", says="begin with keras.Input((28, 28, 1)), and let Flatten come after")
+def build_model():
+    image = keras.Input((784,))
+    x = layers.Conv2D(28, (3, 3), activation="relu")(image)
+    return keras.Model(image, layers.Dense(10, activation="softmax")(layers.Flatten()(x)))
+
+
+@wrong("Flatten before the pooling layer", says="What reaches the pooling layer has lost its rows and columns")
+def build_model():
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(28, (3, 3), activation="relu"),
+            layers.Flatten(),
+            layers.MaxPooling2D((2, 2)),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+@wrong("the kernel's two sizes as two arguments", says="The third argument of Conv2D is strides")
+def build_model():
+    return network(convolution=layers.Conv2D(28, 3, 3, activation="relu"))
+
+
+@wrong("softmax in the hidden layer too", says="The activation of the hidden dense layer is softmax in place of relu")
+def build_model():
+    return network(dense=layers.Dense(128, activation="softmax"))
+
+
+@right("relu as an operation of keras.ops")
+def build_model():
+    return network(
+        convolution=layers.Conv2D(28, 3, activation=keras.ops.relu),
+        dense=layers.Dense(128, activation=keras.ops.relu),
+        output=layers.Dense(10, activation=keras.ops.softmax),
+    )
+
+
+@right("an input with its batch axis left open, functional, the batch named")
+def build_model():
+    image = keras.Input(batch_shape=(None, 28, 28, 1), dtype="float32", name="images")
+    x = image
+    for layer in network().layers:
+        x = layer(x)
+    return keras.models.Model(inputs=[image], outputs=x, name="whole")

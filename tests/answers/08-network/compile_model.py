@@ -1,6 +1,7 @@
 """What students write for compile_model."""
 
 import keras
+import numpy as np
 from bank import right, wrong
 
 LOSS = "sparse_categorical_crossentropy"
@@ -205,4 +206,52 @@ def compile_model(model):
 def compile_model(model):
     model = keras.models.clone_model(model)
     model.compile(optimizer="adam", loss=LOSS, metrics=["accuracy"])
+    return model
+
+
+@wrong("the metric with a capital", says="with a capital")
+def compile_model(model):
+    model.compile(optimizer="adam", loss=LOSS, metrics=["Accuracy"])
+    return model
+
+
+@wrong("the metric outside of a list", says="square brackets")
+def compile_model(model):
+    model.compile(optimizer="adam", loss=LOSS, metrics="accuracy")
+    return model
+
+
+@wrong("the class Adam in place of an object", says="with the brackets")
+def compile_model(model):
+    model.compile(optimizer=keras.optimizers.Adam, loss=LOSS, metrics=["accuracy"])
+    return model
+
+
+@wrong("the class of the loss in place of an object", says="An object has brackets behind it")
+def compile_model(model):
+    model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy, metrics=["accuracy"])
+    return model
+
+
+@wrong("the loss as English has it", says="Keras knows no loss called")
+def compile_model(model):
+    model.compile(optimizer="adam", loss="sparse_categorical_cross_entropy", metrics=["accuracy"])
+    return model
+
+
+@wrong("the optimizer misspelt", says="Keras knows no optimizer of that name")
+def compile_model(model):
+    model.compile(optimizer="adams", loss=LOSS, metrics=["accuracy"])
+    return model
+
+
+@right("metrics as a tuple, the learning rate as a NumPy number")
+def compile_model(model):
+    model.compile(keras.optimizers.Adam(np.float64(1e-3), beta_1=0.9), loss=[LOSS], metrics=("accuracy",))
+    return model
+
+
+@right("the metric as a weighted one, which has the same key and value")
+def compile_model(model):
+    model.compile("adam", loss=LOSS, weighted_metrics=["accuracy"])
     return model

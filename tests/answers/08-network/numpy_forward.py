@@ -219,3 +219,48 @@ def numpy_forward(images, weights):
 @wrong("prints", says="returned None")
 def numpy_forward(images, weights):
     print(forward(images, weights))
+
+
+@wrong("softmax over the whole batch", says="Softmax was taken over all scores of the batch")
+def numpy_forward(images, weights):
+    kernels, conv_bias, dense_weights, dense_bias, output_weights, output_bias = weights
+    features = flatten(max_pool2d(relu(conv2d(images, kernels, conv_bias))))
+    scores = dense(relu(dense(features, dense_weights, dense_bias)), output_weights, output_bias)
+    powers = np.exp(scores - np.max(scores))
+    return powers / np.sum(powers)
+
+
+@wrong("the second relu forgotten, the output's added", says="numpy_forward(images, weights)")
+def numpy_forward(images, weights):
+    kernels, conv_bias, dense_weights, dense_bias, output_weights, output_bias = weights
+    features = flatten(max_pool2d(relu(conv2d(images, kernels, conv_bias))))
+    return softmax(relu(dense(dense(features, dense_weights, dense_bias), output_weights, output_bias)))
+
+
+@right("with hidden of lesson 4")
+def numpy_forward(images, weights):
+    from autograder.given import hidden
+
+    return softmax(dense(hidden(images, *weights[:4]), *weights[4:]))
+
+
+@right("Keras' operations, returned as a tensor")
+def numpy_forward(images, weights):
+    k, a, u, b, v, c = weights
+    x = keras.ops.relu(keras.ops.conv(keras.ops.convert_to_tensor(images), k) + a)
+    x = keras.ops.reshape(keras.ops.max_pool(x, 2), (len(images), -1))
+    return keras.ops.softmax(keras.ops.relu(x @ u + b) @ v + c)
+
+
+@wrong("the convolution's bias behind relu", says="added behind relu")
+def numpy_forward(images, weights):
+    kernels, conv_bias, dense_weights, dense_bias, output_weights, output_bias = weights
+    maps = relu(conv2d(images, kernels, np.zeros(28))) + conv_bias
+    return softmax(dense(relu(dense(flatten(max_pool2d(maps)), dense_weights, dense_bias)), output_weights, output_bias))
+
+
+@wrong("both biases behind relu", says="added behind relu")
+def numpy_forward(images, weights):
+    kernels, conv_bias, dense_weights, dense_bias, output_weights, output_bias = weights
+    features = flatten(max_pool2d(relu(conv2d(images, kernels, 0 * conv_bias)) + conv_bias))
+    return softmax(dense(relu(features @ dense_weights) + dense_bias, output_weights, output_bias))

@@ -233,3 +233,19 @@ def history_rows(history):
     for e in history.epoch:
         rows.append({"epoch": e + 1} | {n: history.history[n][e] for n in ["loss", "accuracy", "val_loss", "val_accuracy"]})
         return rows
+
+
+@wrong("asks for the old names of the columns", says="The history has no column 'acc'")
+def history_rows(history):
+    columns = history.history
+    return [
+        {"epoch": i + 1, "loss": columns["loss"][i], "accuracy": columns["acc"][i], "val_loss": columns["val_loss"][i], "val_accuracy": columns["val_acc"][i]}
+        for i in range(len(columns["loss"]))
+    ]
+
+
+@wrong("looks for the epochs among the columns", says="The history has no column 'epoch'")
+def history_rows(history):
+    columns = history.history
+    names = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
+    return [{name: columns[name][i] for name in names} for i in range(len(columns["epoch"]))]

@@ -352,3 +352,13 @@ def plot_history(history):
     axes.plot(history["accuracy"], label="training")
     axes.plot(history["val_accuracy"], label="validation")
     return figure
+
+
+@wrong("asks for the old names of the columns", says="The history has no column 'acc'")
+def plot_history(history):
+    figure, axes = plt.subplots()
+    axes.plot(history.history["acc"], label="training")
+    axes.plot(history.history["val_acc"], label="validation")
+    axes.set(xlabel="epoch", ylabel="accuracy")
+    axes.legend()
+    return figure

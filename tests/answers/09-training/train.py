@@ -182,7 +182,7 @@ def train(model, x_train, y_train, x_test, y_test, epochs=10):
     return model.fit(x_train, y_train, batch_size=64, epochs=epochs, validation_data=(x_test, y_test), verbose=0)
 
 
-@wrong("batches of 128", says="batches of 71 or more")
+@wrong("batches of 128", says="batches of 66 or more")
 def train(model, x_train, y_train, x_test, y_test, epochs=10):
     return model.fit(x_train, y_train, batch_size=128, epochs=epochs, validation_data=(x_test, y_test), verbose=0)
 
@@ -258,3 +258,36 @@ def train(model, x_train, y_train, x_test, y_test, epochs=10):
 def train(model, x_train, y_train, x_test, y_test, epochs=10):
     images = x_train.reshape(-1, 28, 28, 1)
     return model.fit(images, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test), verbose=0)
+
+
+@wrong("trains once for the eye and once for the result", says="trained the model twice")
+def train(model, x_train, y_train, x_test, y_test, epochs=10):
+    model.fit(x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test), verbose=0)
+    return model.fit(x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test), verbose=0)
+
+
+@right("validation data as a list, in larger batches, reported in lines")
+def train(model, x_train, y_train, x_test, y_test, epochs=10):
+    record = model.fit(
+        x=x_train, y=y_train, batch_size=32, epochs=epochs, validation_data=[x_test, y_test], validation_batch_size=1000, verbose=2
+    )
+    return record
+
+
+@wrong("batches of 16", says="images in batches of 32 make")
+def train(model, x_train, y_train, x_test, y_test, epochs=10):
+    return model.fit(x_train, y_train, batch_size=16, epochs=epochs, validation_data=(x_test, y_test))
+
+
+@wrong("counts the steps itself and rounds them down", says="images in batches of 32 take")
+def train(model, x_train, y_train, x_test, y_test, epochs=10):
+    steps = len(x_train) // 32
+    return model.fit(x_train, y_train, batch_size=32, steps_per_epoch=steps, epochs=epochs, validation_data=(x_test, y_test))
+
+
+@wrong("stops early when it no longer helps", says="should train for")
+def train(model, x_train, y_train, x_test, y_test, epochs=10):
+    import keras
+
+    stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, min_delta=10.0)
+    return model.fit(x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test), callbacks=[stop])
