@@ -83,9 +83,7 @@ def show(record) -> None:
 
     colours = {"passed": "green", "partial": "yellow", "missing": "dim", "manual": "cyan"}
     console = Console()
-    table = Table(
-        title=f"{record.lesson}: {record.points:g} of {record.max_points:g} points", title_justify="left", box=None, padding=(0, 2, 0, 0)
-    )
+    table = Table(title=f"{record.lesson}: {record.total()}", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for column in ("", "exercise", "points", ""):
         table.add_column(column, overflow="fold")
     for result in record.checks:

@@ -74,15 +74,32 @@ class Harness:
         path = self.folder / Path(file).name
         if not path.is_file():
             return {"missing": True}, []
-        import keras
-
         try:
-            result, sent = pack({"value": keras.saving.load_model(path, safe_mode=True)})
+            result, sent = pack({"value": _load_model(path)})
             return {"result": result}, sent
         except WireError as error:
             return {"unreadable": f"{path.name} holds something else: {error}"}, []
-        except Exception:
-            return {"unreadable": f"{path.name} cannot be opened by Keras; it may be damaged, so run the cell that saves it again"}, []
+        except Exception as error:
+            return {"unreadable": f"{path.name} cannot be opened{_why_not(error)}"}, []
+
+
+def _load_model(path: Path) -> Any:
+    """A model from its file; one that was compiled with a loss or a schedule of the student's own comes without its compilation."""
+    import keras
+
+    try:
+        return keras.saving.load_model(path, safe_mode=True)
+    except Exception:
+        return keras.saving.load_model(path, safe_mode=True, compile=False)
+
+
+def _why_not(error: Exception) -> str:
+    """What keeps Keras from opening a file, and what to do about it."""
+    if "lambda" in str(error).lower():
+        return ": it has a Lambda layer, which holds code; use a layer of Keras' own instead"
+    if "Could not locate" in str(error):  # Keras' words for a class or function that it does not know
+        return ": it needs a class or function of your own; build it of Keras' own layers"
+    return " by Keras; it may be damaged, so run the cell that saves it again"
 
 
 class _Printed(io.StringIO):

@@ -55,5 +55,13 @@ class Record(Strict):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    def total(self) -> str:
+        """The points in words, the bonus apart: `8 of 12 points, 2 of 5 bonus points`."""
+        bonus = [check for check in self.checks if check.bonus]
+        extra = sum(check.points for check in bonus)
+        parts = [f"{self.points - extra:g} of {self.max_points:g} points"] if self.max_points else []
+        parts += [f"{extra:g} of {sum(check.max_points for check in bonus):g} bonus points"] if bonus else []
+        return ", ".join(parts)
+
     def to_json(self) -> str:
         return self.model_dump_json(by_alias=True, indent=1)

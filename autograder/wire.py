@@ -4,6 +4,7 @@
 no class but the ones named here. Students' own processes use the same two functions, so a check sees the same values everywhere.
 """
 
+import importlib
 import io
 import json
 import math
@@ -123,7 +124,8 @@ class _Packer:
         numpy = sys.modules.get("numpy")
         if numpy is None or not isinstance(value, numpy.random.Generator):
             return None
-        return {"generator": self.pack(value.bit_generator.state, depth + 1)}
+        seeds = getattr(value.bit_generator.seed_seq, "state", None)  # from which rng.spawn makes further generators
+        return {"generator": self.pack({"state": value.bit_generator.state, "seeds": seeds}, depth + 1)}
 
     def _keras(self, value: Any) -> dict | None:
         keras = sys.modules.get("keras")
@@ -259,12 +261,15 @@ def _unpack_array(buffer: Buffer):
     return array.reshape(shape[::-1]).T if fortran_order else array.reshape(shape)
 
 
-def _unpack_generator(state: dict):
+def _unpack_generator(described: dict):
     import numpy as np
 
+    state, seeds = described["state"], described["seeds"] or {}
     if state.get("bit_generator") != "PCG64":  # that of default_rng; others read memory at positions that their state names
         raise WireError("it is a random generator other than that of np.random.default_rng")
-    bits = np.random.PCG64()
+    if seeds.get("pool_size", 4) != 4:  # NumPy's own size; a pool of any other takes the memory that is asked for
+        raise WireError("it is a random generator with seeds of an unusual kind")
+    bits = np.random.PCG64(np.random.SeedSequence(**seeds))
     bits.state = state
     return np.random.Generator(bits)
 
@@ -284,6 +289,7 @@ KERAS_MODULES = {
     "keras.regularizers",
     "keras.src.models.functional",
 }
+OPERATIONS = {"keras.src.ops.numpy", "keras.src.ops.nn"}  # what `a + b` and `keras.ops.relu(a)` become in a functional model
 TENSORFLOW_NAMES = {"softmax_v2": "softmax", "relu": "relu", "relu6": "relu6", "leaky_relu": "leaky_relu"}
 HOLD_CODE = {"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"}
 LARGEST_NUMBER = 1_000_000  # in a configuration, apart from seeds
@@ -305,6 +311,9 @@ def _unpack_model(config: dict, compile_config: dict | None, weights: list | Non
             if model.count_params() > MAX_PARAMETERS:
                 raise WireError(f"it has {model.count_params():,} parameters, more than any network of this course needs")
             model.set_weights(weights)
+            for layer in model._flatten_layers(include_self=False):
+                if hasattr(layer, "finalize_state"):  # of Normalization and its like, which work with numbers made from their weights
+                    layer.finalize_state()
         if compile_config is not None:
             model.compile_from_config(compile_config)
     except WireError:
@@ -336,8 +345,11 @@ def _is_keras_own(config: dict) -> bool:
     if name == "function":
         places = (keras.activations, keras.initializers, keras.losses, keras.metrics)
         return isinstance(config.get("config"), str) and any(hasattr(place, config["config"]) for place in places)
-    known = config.get("registered_name") in (None, name) and config.get("module") in KERAS_MODULES
-    return known and name not in HOLD_CODE
+    module, registered = config.get("module"), config.get("registered_name")
+    if module in OPERATIONS:
+        operation = getattr(importlib.import_module(module), str(name), None)
+        return registered == name and isinstance(operation, type) and issubclass(operation, keras.Operation)
+    return registered in (None, name) and module in KERAS_MODULES and name not in HOLD_CODE
 
 
 def _unpack_history(described: dict):

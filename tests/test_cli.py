@@ -95,6 +95,7 @@ def test_leaderboard_ranks_what_the_grader_measured(tmp_path):
             seconds=1,
             checks=[check],
         )
+        assert record.total() == "7 of 10 bonus points"
         folder = tmp_path / "autograded" / student / "11-capstone"
         folder.mkdir(parents=True)
         (folder / "result.json").write_text(record.to_json())

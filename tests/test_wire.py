@@ -73,6 +73,13 @@ def test_generator_arrives_in_its_state():
     assert np.array_equal(there.random(5), rng.random(5))
 
 
+def test_generator_brings_what_it_makes_others_of():
+    rng = np.random.default_rng(7)
+    rng.spawn(2)
+    here, there = (generator.spawn(1)[0].random(5) for generator in (rng, cross(rng)))
+    assert np.array_equal(here, there)
+
+
 def test_other_generators_are_refused():
     # the state of a Mersenne Twister names the position in memory that is read next
     with pytest.raises(WireError, match="default_rng"):
@@ -84,7 +91,14 @@ def test_other_generators_are_refused():
 )
 def test_damaged_generators_are_refused(state):
     with pytest.raises(WireError):
-        unpack({"generator": pack(state)[0]}, [])
+        unpack({"generator": pack({"state": state, "seeds": None})[0]}, [])
+
+
+@pytest.mark.parametrize("seeds", [{"pool_size": 10**9}, {"entropy": -1}, {"names": 1}, 3])
+def test_damaged_seeds_are_refused(seeds):
+    state = np.random.default_rng(7).bit_generator.state
+    with pytest.raises(WireError):
+        unpack({"generator": pack({"state": state, "seeds": seeds})[0]}, [])
 
 
 def test_tuple_of_different_arrays_stays_a_tuple():
@@ -161,6 +175,22 @@ def test_functional_model_arrives():
     assert cross(model).count_params() == model.count_params()
 
 
+def test_operations_of_a_functional_model_arrive():
+    inputs = keras.Input((4, 4, 1))
+    branch = layers.Conv2D(2, 3, padding="same")(inputs / 255)
+    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(keras.ops.relu(branch) + inputs)))
+    images = np.random.default_rng(0).random((3, 4, 4, 1))
+    assert np.allclose(model.predict(images, verbose=0), cross(model).predict(images, verbose=0))
+
+
+def test_layer_adapted_to_data_arrives_adapted():
+    images = np.random.default_rng(0).random((30, 4, 4, 1))
+    adapted = layers.Normalization(axis=None)
+    adapted.adapt(images)
+    model = small_model(adapted)
+    assert np.allclose(model.predict(images, verbose=0), cross(model).predict(images, verbose=0), atol=1e-6)
+
+
 def test_model_without_input_shape_arrives_unbuilt():
     assert not cross(keras.Sequential([layers.Dense(3)])).built
 
@@ -206,6 +236,8 @@ def rename(part, **names):
         rename(1, module="keras.layers", class_name="Lambda"),
         rename(1, module="keras.src.utils.file_utils", class_name="get_file"),
         rename(1, registered_name="my>Thing"),
+        rename(1, module="keras.src.ops.numpy", class_name="KerasTensor", registered_name="KerasTensor"),
+        rename(1, module="keras.src.ops.numpy", class_name="np", registered_name="np"),
         rename(1, module="builtins", class_name="function", config="exec"),
         lambda model: model["config"].update(class_name="Subclassed"),
         lambda model: model["config"]["config"]["layers"][-1]["config"].update(units=LARGEST_NUMBER + 1),

@@ -119,7 +119,7 @@ def show(graded: dict[tuple[str, str], Record], console: Console) -> None:
     for student, answered in CLASS.items():
         for (name, lesson), record in graded.items():
             if name == student:
-                table.add_row(f"{student}\n[dim]{answered}[/]", lesson, f"{record.points:g} / {record.max_points:g}", reasons(record))
+                table.add_row(f"{student}\n[dim]{answered}[/]", lesson, record.total().replace(", ", "\n"), reasons(record))
     console.print(table)
 
 

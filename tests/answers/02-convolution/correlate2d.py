@@ -300,6 +300,4 @@ def correlate2d(image, kernel):
 def correlate2d(image, kernel):
     rows = image.shape[0] - kernel.shape[0] + 1
     image, kernel = np.array(image, dtype=float), np.array(kernel, dtype=float)
-    return np.array(
-        [sum(np.convolve(image[i + a], kernel[a, ::-1], "valid") for a in range(len(kernel))) for i in range(rows)]
-    )
+    return np.array([sum(np.convolve(image[i + a], kernel[a, ::-1], "valid") for a in range(len(kernel))) for i in range(rows)])

@@ -239,7 +239,13 @@ def history_rows(history):
 def history_rows(history):
     columns = history.history
     return [
-        {"epoch": i + 1, "loss": columns["loss"][i], "accuracy": columns["acc"][i], "val_loss": columns["val_loss"][i], "val_accuracy": columns["val_acc"][i]}
+        {
+            "epoch": i + 1,
+            "loss": columns["loss"][i],
+            "accuracy": columns["acc"][i],
+            "val_loss": columns["val_loss"][i],
+            "val_accuracy": columns["val_acc"][i],
+        }
         for i in range(len(columns["loss"]))
     ]
 
