@@ -8,6 +8,7 @@ import copy
 import json
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from autograder.lessons import all_lessons
 from autograder.student import Student
 from canonical import canonical
 
+ROOT = Path(__file__).parents[1]
 LESSONS = list(all_lessons().values())
 HANDED_IN_BESIDE = {"saved_model", "capstone"}  # exercises whose answer is a file
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
@@ -181,6 +183,31 @@ def test_unsolved_exercise_earns_nothing_and_every_listed_test_is_executed(lesso
 def test_course_numbers_are_unique():
     exercises = [exercise.id for lesson in LESSONS for exercise in lesson.exercises if not exercise.manual]
     assert len(set(exercises)) == len(exercises)
+
+
+def readme_faults(text):
+    """The lessons of which the README's table has no row, with title and points, or another one."""
+    stated = re.findall(r"^\| \[(.+?)\]\((.+?)\) · (.+?) \| .+? \| (.+?) \|$", text, re.MULTILINE)
+    rows = [
+        (
+            lesson.name,
+            f"lessons/{lesson.name}/{lesson.name}.ipynb",
+            lesson.front_matter["title"].split(". ", 1)[1],
+            lesson.front_matter["Points"],
+        )
+        for lesson in LESSONS
+    ]
+    return sorted({name for name, *_ in set(rows) ^ set(stated)})
+
+
+def test_readme_lists_the_lessons():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme_faults(text) == []
+    assert readme_faults(text.replace("Keep the strongest", "Keep the weakest")) == ["03-pooling"]
+
+
+def test_course_is_worth_100_points():
+    assert sum(lesson.max_points for lesson in LESSONS) == 100
 
 
 def test_ledger_is_what_keras_counts():
