@@ -23,6 +23,9 @@ class _NotThere(Exception):
     """There is no answer to be had; the message says why, as the end of a sentence."""
 
 
+_asked: list[str] = []  # what is being looked for: a function of theirs may itself ask for others, of which nothing is said
+
+
 def __getattr__(name: str) -> Callable:
     """The student's function of that name, or that of `autograder.given`, which has one for every name that this module knows."""
     if name.startswith("_"):
@@ -34,21 +37,26 @@ def __getattr__(name: str) -> Callable:
     try:
         if is_grading() or os.environ.get("NBGRADER_EXECUTION") == "autograde":
             raise _NotThere("for the grader, so that a slip in an earlier lesson costs nothing in this one")
-        return _theirs(name)
+        _asked.append(name)
+        try:
+            function, where = _theirs(name)
+        finally:
+            _asked.pop()
     except _NotThere as reason:
-        print(f"{name:12} Keras' own, {reason}")
-        return function
+        where = f"Keras' own, {reason}"
+    if not _asked:
+        print(f"{name:12} {where}")
+    return function
 
 
-def _theirs(name: str) -> Callable:
+def _theirs(name: str) -> tuple[Callable, str]:
+    """Their function, and where it is from. Raises _NotThere."""
     try:
         lesson, _ = lesson_of_exercise(name)
     except UnknownLesson:
         raise _NotThere("for no lesson has an exercise of this name") from None
     path = Path("..", lesson.name, f"{lesson.name}.ipynb")
-    function = _function(name, path)
-    print(f"{name:12} yours, from {lesson.name}")
-    return function
+    return _function(name, path), f"yours, from {lesson.name}"
 
 
 def _function(name: str, path: Path) -> Callable:

@@ -146,7 +146,26 @@ def timing_text(timing: list[dict], raw: np.ndarray) -> str:
     return f"Two seeds that take {base:.1f} s {first} take {ratios}. {digits}\n\n" + "\n".join(lines)
 
 
-def page(template: str, raw: np.ndarray, scaled: np.ndarray, table: np.ndarray, calibration: dict, timing: list, made_with: dict) -> str:
+def capstone_table(runs: list[dict]) -> str:
+    """The runs of the capstone's reference network, a row each."""
+    lines = ["| seed | parameters | validation accuracy | test accuracy | minutes | CPU minutes |", "|---:|---:|---:|---:|---:|---:|"]
+    for run in runs:
+        validation, test = (float(run[f"{pile}_accuracy"]) for pile in ("validation", "test"))
+        minutes, cpu = (int(run[f"{clock}_seconds"]) / 60 for clock in ("wall", "cpu"))
+        lines.append(f"| {run['seed']} | {int(run['parameters']):,} | {validation:.2%} | {test:.2%} | {minutes:.1f} | {cpu:.1f} |")
+    return "\n".join(lines)
+
+
+def page(
+    template: str,
+    raw: np.ndarray,
+    scaled: np.ndarray,
+    table: np.ndarray,
+    calibration: dict,
+    timing: list,
+    capstone: list,
+    made_with: dict,
+) -> str:
     """The README of the results: the template with every number computed."""
     from scipy.stats import shapiro
 
@@ -166,6 +185,8 @@ def page(template: str, raw: np.ndarray, scaled: np.ndarray, table: np.ndarray, 
         "calibration_verdict": f"The measured runs support the {calibration['wanted']:.3f} that the course set out with"
         if supports
         else f"The measured runs do not support the {calibration['wanted']:.3f} that the course set out with, so the threshold is lower",
+        "capstone": capstone_table(capstone),
+        "capstone_runs": len(capstone),
         "cells": cells,
         "chance_raw": one_in(calibration["raw"]["chance_below"]),
         "chance_scaled": one_in(calibration["scaled"]["chance_below"]),

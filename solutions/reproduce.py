@@ -132,7 +132,7 @@ def finished(work: Path) -> dict[tuple[str, int], list[dict]]:
 
 
 def derive(root: Path) -> dict[Path, str]:
-    """The text of every computed file, by its path: a function of histories.csv, timing.csv, environment.json and the template.
+    """The text of every computed file, by its path: a function of histories.csv, timing.csv, capstone.csv, environment.json and the template.
 
     Raises ValueError if there are fewer than FEWEST_RUNS complete runs of a kind.
     """
@@ -149,7 +149,16 @@ def derive(root: Path) -> dict[Path, str]:
     return {
         RESULTS / "comparison.csv": csv_text(compare(runs["raw"], table)),
         RESULTS / "curves.svg": curves(runs["raw"], runs["scaled"], table),
-        RESULTS / "README.md": page(template, runs["raw"], runs["scaled"], table, calibration, read_csv(results / "timing.csv"), made_with),
+        RESULTS / "README.md": page(
+            template,
+            runs["raw"],
+            runs["scaled"],
+            table,
+            calibration,
+            read_csv(results / "timing.csv"),
+            read_csv(results / "capstone.csv"),
+            made_with,
+        ),
         CALIBRATION: json.dumps(calibration, indent=1) + "\n",
     }
 
