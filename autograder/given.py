@@ -55,7 +55,8 @@ def glorot_uniform(fan_in, fan_out, rng):
 
 def hidden(images, conv_kernels, conv_bias, dense_weights, dense_bias):
     """features, dense and relu in a row: `(n, h, w, c)` → `(n, units)`."""
-    return relu(dense(features(images, conv_kernels, conv_bias), dense_weights, dense_bias))
+    rows = keras.ops.matmul(features(images, conv_kernels, conv_bias), np.asarray(dense_weights, np.float32))
+    return np.asarray(keras.ops.relu(rows + np.asarray(dense_bias, np.float32)))
 
 
 def dropout(x, rate, rng, training):

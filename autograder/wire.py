@@ -125,6 +125,9 @@ class _Packer:
         if numpy is None or not isinstance(value, numpy.random.Generator):
             return None
         seeds = getattr(value.bit_generator.seed_seq, "state", None)  # from which rng.spawn makes further generators
+        if seeds is not None:  # NumPy's whole numbers become Python's
+            whole = {key: numpy.asarray(seeds[key], object).tolist() for key in ("entropy", "spawn_key")}
+            seeds = seeds | json.loads(json.dumps(whole, default=int))
         return {"generator": self.pack({"state": value.bit_generator.state, "seeds": seeds}, depth + 1)}
 
     def _keras(self, value: Any) -> dict | None:

@@ -88,7 +88,7 @@ def test_keras_adam_is_keras_and_as_good_as_the_paper_where_it_is_graded():
     variable = keras.Variable(rng.uniform(-0.05, 0.05, 6), dtype="float64")
     optimizer = keras.optimizers.Adam()
     optimizer.build([variable])
-    parameter, m, v = np.array(variable), np.zeros(6), np.zeros(6)
+    parameter, m, v = keras.ops.convert_to_numpy(variable), np.zeros(6), np.zeros(6)
     for t in range(1, 31):
         gradient = checks.some_gradient(rng, (6,))
         assert np.abs(gradient).min() >= 0.004
@@ -96,7 +96,7 @@ def test_keras_adam_is_keras_and_as_good_as_the_paper_where_it_is_graded():
         parameter, m, v = checks.keras_adam(parameter, gradient, m, v, t)
         assert np.abs(paper - parameter).max() < 1e-6
         optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
-    np.testing.assert_allclose(parameter, np.array(variable), atol=1e-6)
+    np.testing.assert_allclose(parameter, keras.ops.convert_to_numpy(variable), atol=1e-6)
 
 
 def test_honest_training_is_far_above_what_is_asked():

@@ -59,7 +59,7 @@ def test_zip_holds_what_a_student_needs(student_zip):
     names = {str(path.relative_to(student_zip)) for path in student_zip.rglob("*") if path.is_file() and "installed" not in path.parts}
     wheel = next(student_zip.glob("*.whl")).name
     notebooks = {f"{lesson.name}/{lesson.name}.ipynb" for lesson in LESSONS}
-    assert names == {"README.md", "requirements.txt", "data/mnist.npz", "data/README.md", wheel} | notebooks
+    assert names == {"README.md", "requirements.txt", "data/mnist.npz", "data/network.safetensors", "data/README.md", wheel} | notebooks
     assert (student_zip / "requirements.txt").read_text().startswith(f"./{wheel}\n")
 
 
@@ -100,13 +100,21 @@ def test_every_released_notebook_earns_nothing_and_can_be_graded_there(student_z
     assert result["points"] == 0 and {check["status"] for check in result["checks"]} == {"missing"}
 
 
+def cells_before(lesson, exercise):
+    """The setup and the student's own code cells, up to the answer to an exercise."""
+    cells = [cell for cell in lesson.notebook["cells"] if cell["cell_type"] == "code"]
+    end = next(index for index, cell in enumerate(cells) if cell["id"] == exercise.id)
+    own = [cell for cell in cells[: end + 1] if cell["id"] == "setup" or not cell["metadata"].get("nbgrader", {}).get("locked")]
+    return ["".join(cell["source"]) for cell in own]
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_checks_work_where_the_student_is(student_zip, installed, lesson):
     """In the unpacked folder, with the installed package, the course's own answers pass; and it is that package which checks them."""
     for exercise in lesson.exercises:
-        cells = {cell["id"]: "".join(cell["source"]) for cell in lesson.notebook["cells"]}
         if exercise.manual or exercise.file:
             continue
+        cells = cells_before(lesson, exercise)
         code = f"""
 import autograder, os
 from pathlib import Path
@@ -115,8 +123,8 @@ from IPython.testing.globalipapp import start_ipython
 start_ipython()
 from IPython import get_ipython
 shell = get_ipython()
-shell.run_cell({cells["setup"]!r}).raise_error()
-shell.run_cell({cells[exercise.id]!r}).raise_error()
+for cell in {cells!r}:
+    shell.run_cell(cell).raise_error()
 os.environ["NBGRADER_EXECUTION"] = "autograde"
 assert shell.run_cell("check({exercise.id!r})").result == {0 if exercise.bonus else exercise.points}
 """

@@ -73,8 +73,9 @@ def test_generator_arrives_in_its_state():
     assert np.array_equal(there.random(5), rng.random(5))
 
 
-def test_generator_brings_what_it_makes_others_of():
-    rng = np.random.default_rng(7)
+@pytest.mark.parametrize("seed", [7, np.int64(7), [7, 8], np.array([7, 8]), 2**100])
+def test_generator_brings_what_it_makes_others_of(seed):
+    rng = np.random.default_rng(seed)
     rng.spawn(2)
     here, there = (generator.spawn(1)[0].random(5) for generator in (rng, cross(rng)))
     assert np.array_equal(here, there)
