@@ -3,6 +3,7 @@
 `tests/test_oracles_03.py` holds the oracles to Keras' layers.
 """
 
+import re
 from contextlib import contextmanager, suppress
 
 import numpy as np
@@ -30,6 +31,22 @@ def blaming(reason):
         if not str(error).startswith(("max_pool2d(", "flatten(", "features(")):
             raise
         raise Mistake(f"{reason} {error}") from None
+
+
+@contextmanager
+def naming_fixed_sizes():
+    """Say so where a size of our network stands in the code as a number, as the size in NumPy's message tells."""
+    try:
+        yield
+    except StudentError as error:
+        into = re.search(r"cannot reshape array of size \d+ into shape (.*)", str(error)) if type(error) is StudentError else None
+        named = set(re.findall(r"\d+", into[1].split(" at line ")[0])) & {"4732", "13", "26", "28"} if into else ()
+        if not named:
+            raise
+        sentence = (
+            f"A size of our network seems to stand in your code as a number ({', '.join(sorted(named))}), but the images here are smaller."
+        )
+        raise StudentError(f"{sentence} Take every size from the shape of the array that comes in. {error}") from None
 
 
 def possible(mistakes):
@@ -200,6 +217,11 @@ def pooling_mistakes(images, size=2):
                 lambda: windows(same_padded(images, size), size).max((4, 5)),
             ),
         ]
+    square = "{} Images need not be square: there are height // size rows and width // size columns of windows."
+    if rows < columns:
+        yield square.format("The columns of windows were counted by the height of the images."), right[:, :, :rows]
+    elif columns < rows:
+        yield square.format("The rows of windows were counted by the width of the images."), right[:, :columns]
     yield from [
         (
             "The last window of every row and column is missing. There are height // size rows and width // size columns of windows.",
@@ -299,7 +321,8 @@ def expect_pooling(student, images, *size, more=(), **named):
     side = named.get("size", *size) if named or size else 2
     words = ["images", *map(str, size), *(f"{name}={value}" for name, value in named.items())]
     call = f"max_pool2d({', '.join(words)}) with images {images.shape}"
-    returned = student.max_pool2d(images, *size, **named)
+    with naming_fixed_sizes():
+        returned = student.max_pool2d(images, *size, **named)
     right = oracle_max_pool2d(images, side)
 
     def mistakes():
@@ -500,7 +523,9 @@ def flatten_mistakes(images):
 def expect_flat(student, images, more=()):
     call = f"flatten(images) with images {images.shape}"
     mistakes = [*more, *flatten_mistakes(images.astype(np.float64))]
-    expect(student.flatten(images), oracle_flatten(images).astype(np.float64), call, mistakes)
+    with naming_fixed_sizes():
+        given = student.flatten(images)
+    expect(given, oracle_flatten(images).astype(np.float64), call, mistakes)
 
 
 @flatten
@@ -652,6 +677,10 @@ def feature_mistakes(images, kernels, bias):
             "The maps were pooled twice. Once is enough: 26 × 26 becomes 13 × 13.",
             lambda: end(pooled) if min(pooled.shape[1:3]) > 1 else 0,
         ),
+        (
+            "The windows of the pooling were not 2 × 2 but 3 × 3. The layer of our network has 2 × 2.",
+            lambda: oracle_flatten(oracle_max_pool2d(maps, 3)) if min(maps.shape[1:3]) > 2 else 0,
+        ),
         ('The convolution was padded to keep the size of the images. Here padding is "valid": the window stays inside the image.', same),
         (
             "The kernels were flipped, as in the convolution of mathematics. A convolution layer does not flip them.",
@@ -680,7 +709,9 @@ def expect_features(student, images, kernels, bias):
         yield from with_their_own_layers(student, images, kernels, bias)
         yield from possible(feature_mistakes(images, kernels, bias))
 
-    expect(student.features(images, kernels, bias), oracle_features(images, kernels, bias), call, mistakes())
+    with naming_fixed_sizes():
+        given = student.features(images, kernels, bias)
+    expect(given, oracle_features(images, kernels, bias), call, mistakes())
 
 
 @features

@@ -502,8 +502,18 @@ def wrong_spread(given, fan_in, fan_out, call):
         if spread_between(given, low, high):
             return sentence
     spread = given.std()
+    if (different := np.unique(given).size) <= 1000:  # float32 leaves honest draws nearly all different
+        return (
+            f"There are only {different} different weights among {given.size:,}: they were picked from a short list, or rounded. Each weight may lie anywhere "
+            "between −limit and +limit. Use rng.uniform."
+        )
     if np.mean(np.abs(given) == np.abs(given).max()) > 0.01:
         return "Many weights are equal to the limit: draws outside the range were cut to it. Draw from the range in the first place, with rng.uniform."
+    if np.abs(given).max() <= 1.0001 * limit and abs(spread - limit / math.sqrt(6)) < 0.03 * spread:
+        return (
+            "The weights lie in the right range, but most of them near its middle: as if each were the sum, the difference or the mean of two draws. "
+            "Here they are to be spread evenly between −limit and +limit. One draw of rng.uniform makes one weight."
+        )
     if np.mean(np.abs(given - given.mean()) < spread) > 0.625:  # 0.577 for uniform draws, 0.683 for normal ones, 0.65 for those cut at 2 sd
         return (
             "The weights come from a normal distribution (a bell), most of them near the middle. Here they are to be *uniform*: spread evenly "
@@ -634,6 +644,8 @@ def parameter_mistakes(inputs, units):
         ("The biases were subtracted. They are parameters, too.", (inputs - 1) * units),
         ("Each weight got a bias of its own. Each unit has one bias, however many inputs it has.", 2 * inputs * units),
         ("605,824 is the answer for our network's layer only. Calculate it from inputs and units.", 605_824),
+        ("128 biases were counted, as many as our network's layer has units. Take the number from `units`.", inputs * units + 128),
+        ("Bytes were counted, four for each parameter. Each parameter counts as 1.", 4 * (inputs + 1) * units),
         (
             "Shared weights are counted here, as in a convolution. A dense layer shares none: each unit has a weight for every input.",
             10 * units,
@@ -710,6 +722,7 @@ def hidden_mistakes(images, kernels, conv_bias, weights, bias):
             sums + bias,
         ),
         ("The bias of the dense layer was forgotten.", np.maximum(sums, 0)),
+        ("The bias of the dense layer was added twice. (`dense` adds it already.)", np.maximum(sums + 2 * bias, 0)),
         ("The bias of the dense layer and the second relu were forgotten.", sums),
         (
             "relu came before the bias of the dense layer. First the whole dense layer, bias included, then relu.",
@@ -777,8 +790,10 @@ def is_dropout(given, right):
     if not (active & ~kept).any() or not kept.any():
         return False
     scattered = (kept.any(axis=0) & (active & ~kept).any(axis=0)).any() and kept.any(axis=1).all()
-    factors = given[kept] / right[kept]
-    return bool(scattered and np.ptp(factors) < 1e-3 and np.allclose(given[~active], 0, atol=1e-5))
+    factor, close = np.median(given[kept] / right[kept]), 1e-4 * right.max()  # float32 leaves the ratios of tiny answers inexact
+    return bool(
+        scattered and np.allclose(given[kept], factor * right[kept], rtol=1e-3, atol=close) and np.allclose(given[~active], 0, atol=1e-5)
+    )
 
 
 def behind_sizes_that_do_not_fit(error, images, kernels, weights):

@@ -30,6 +30,12 @@ def fraction_mistakes(x):
     rows = len(x)
     yield from [
         ("That is the fraction of the entries that are zero. Asked for is the fraction of those that are not.", 1 - right),
+        (
+            "The length of `np.nonzero(x)` was taken: that is a tuple with one array for each axis, so its length is the number of axes. "
+            "`np.count_nonzero(x)` counts the entries.",
+            x.ndim / x.size,
+        ),
+        ("Only the entries that are 1 were counted. Every number that is not 0 counts.", lambda: np.mean(x == 1)),
         ("That is a percentage. A fraction lies between 0 and 1.", 100 * right),
         ("That is the number of entries that are not zero. Divide it by the number of all entries.", right * x.size),
         (
@@ -448,7 +454,8 @@ def test_each_entry_becomes_0_or_is_divided(student, rng):
     try:
         for rate in (0.3, float(rng.uniform(0.35, 0.45)), 0.7):
             kept = drop(student, x, rate, generator(rng))
-            if kept.any() and not kept.all() and np.max(x[~kept]) < np.min(x[kept]):
+            mixed = kept.any() and not kept.all()
+            if mixed and any(np.max(by[~kept]) < np.min(by[kept]) for by in (x, np.abs(x))):
                 raise Mistake(BY_VALUE)
             for name, some in (
                 ("negative", x < 0),
@@ -499,6 +506,25 @@ def test_no_row_or_column_shares_a_draw(student, rng):
 
 
 @dropout
+def test_how_many_are_dropped_is_left_to_chance(student, rng):
+    # 16 honest counts of 120 coins are all equal with a chance of 0.073 ** 15 = 9e-18, 160 counts of 12 with a chance of 0.23 ** 159.
+    masks = np.array([drop(student, values(rng, (10, 12)), 0.5, generator(rng)) for _ in range(16)])
+    if np.all(masks == masks[0]):
+        return  # not the number is fixed but the mask, by a seed: that is for the tests of rng
+    for axis, name in ((2, "row"), (1, "column")):
+        if len(set(masks.sum(axis=axis).ravel().tolist())) == 1:
+            raise Mistake(
+                f"The same number of entries is dropped in every {name}, as if that many had been picked. Give each entry its own draw, independent of all the others, "
+                "and leave the number to chance."
+            )
+    if len(set(masks.sum(axis=(1, 2)).tolist())) == 1 and 0 < masks[0].sum() < 120:
+        raise Mistake(
+            f"Exactly {120 - masks[0].sum()} of 120 entries are dropped each time, as if that many had been picked. Then the entries are not independent: if others are dropped, "
+            "one has a better chance to stay. Give each entry its own draw, and leave the number to chance."
+        )
+
+
+@dropout
 def test_the_right_share_is_dropped(student, rng):
     x = values(rng, (200, 200))
     for rate in (0.2, float(rng.uniform(0.65, 0.85)), 0.004):
@@ -546,25 +572,6 @@ def expect_no_pattern(kept):
                 f"The entries are not independent: whether one is kept tells something about the one {distance} further on (row by row). "
                 "Give each entry its own draw: as many random numbers as x has entries, none of them used twice."
             )
-
-
-@dropout
-def test_how_many_are_dropped_is_left_to_chance(student, rng):
-    # 16 honest counts of 120 coins are all equal with a chance of 0.073 ** 15 = 9e-18, 160 counts of 12 with a chance of 0.23 ** 159.
-    masks = np.array([drop(student, values(rng, (10, 12)), 0.5, generator(rng)) for _ in range(16)])
-    if np.all(masks == masks[0]):
-        return  # not the number is fixed but the mask, by a seed: that is for the tests of rng
-    for axis, name in ((2, "row"), (1, "column")):
-        if len(set(masks.sum(axis=axis).ravel().tolist())) == 1:
-            raise Mistake(
-                f"The same number of entries is dropped in every {name}, as if that many had been picked. Give each entry its own draw, independent of all the others, "
-                "and leave the number to chance."
-            )
-    if len(set(masks.sum(axis=(1, 2)).tolist())) == 1 and 0 < masks[0].sum() < 120:
-        raise Mistake(
-            f"Exactly {120 - masks[0].sum()} of 120 entries are dropped each time, as if that many had been picked. Then the entries are not independent: if others are dropped, "
-            "one has a better chance to stay. Give each entry its own draw, and leave the number to chance."
-        )
 
 
 @dropout
@@ -659,8 +666,8 @@ def test_other_generator_other_mask(student, rng):
     second, _ = pattern(student, x, generator(rng))
     if np.array_equal(first, second):
         raise Mistake(
-            "Generators with different seeds gave the same mask: `rng` is not used, or a seed was set inside the function. Draw from `rng` and set no seed; "
-            "which masks come is the caller's choice."
+            "Generators with different seeds gave the same mask: `rng` is not used, or a seed was set inside the function, or a mask was kept from an earlier call. "
+            "Draw from `rng` at every call, and set no seed; which masks come is the caller's choice."
         )
 
 

@@ -222,3 +222,8 @@ def flatten(images):
 @wrong("returns nothing", says="return")
 def flatten(images):
     images.reshape(len(images), -1)
+
+
+@wrong("reshapes to rows of 4732", says="a size of our network")
+def flatten(images):
+    return images.reshape(-1, 4732)

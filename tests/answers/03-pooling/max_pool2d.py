@@ -460,7 +460,7 @@ def max_pool2d(images, size=2):
     return result
 
 
-@wrong("as many columns as rows", says="should have the shape (1, 2, 3, 1)")
+@wrong("as many columns as rows", says="counted by the height of the images")
 def max_pool2d(images, size=2):
     n, h, w, c = images.shape
     result = np.zeros((n, h // size, h // size, c))
@@ -602,3 +602,8 @@ def max_pool2d(images, size=2):
 @wrong("prints and returns nothing", says="return")
 def max_pool2d(images, size=2):
     print(by_hand(images, size).shape)
+
+
+@wrong("writes the sizes of the network down", says="a size of our network")
+def max_pool2d(images, size=2):
+    return images.reshape(len(images), 13, 2, 13, 2, 28).max(axis=(2, 4))

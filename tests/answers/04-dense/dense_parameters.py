@@ -135,3 +135,13 @@ def dense_parameters(inputs, units):
 @wrong("prints", says="returned None")
 def dense_parameters(inputs, units):
     print((inputs + 1) * units)
+
+
+@wrong("always 128 biases", says="128 biases were counted")
+def dense_parameters(inputs, units):
+    return inputs * units + 128
+
+
+@wrong("counts bytes", says="bytes were counted")
+def dense_parameters(inputs, units):
+    return (inputs * units + units) * 4

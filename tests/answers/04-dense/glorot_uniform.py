@@ -371,3 +371,32 @@ def glorot_uniform(fan_in, fan_out, rng):
 def glorot_uniform(fan_in, fan_out, rng):
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(np.float16)
+
+
+@wrong("only the two limits", says="only 2 different weights")
+def glorot_uniform(fan_in, fan_out, rng):
+    a = np.sqrt(6 / (fan_in + fan_out))
+    return rng.choice([-a, a], (fan_in, fan_out)).astype(np.float32)
+
+
+@wrong("picks from 21 values", says="only 21 different weights")
+def glorot_uniform(fan_in, fan_out, rng):
+    a = np.sqrt(6 / (fan_in + fan_out))
+    return rng.choice(np.linspace(-a, a, 21), (fan_in, fan_out)).astype(np.float32)
+
+
+@wrong("the difference of two draws", says="one draw of rng.uniform makes one weight")
+def glorot_uniform(fan_in, fan_out, rng):
+    a = np.sqrt(6 / (fan_in + fan_out))
+    return ((rng.random((fan_in, fan_out)) - rng.random((fan_in, fan_out))) * a).astype(np.float32)
+
+
+@right("angles without a preferred direction")
+def glorot_uniform(fan_in, fan_out, rng):
+    return (rng.vonmises(0, 0, (fan_in, fan_out)) / np.pi * np.sqrt(6 / (fan_in + fan_out))).astype(np.float32)
+
+
+@right("normal numbers through the error function")
+def glorot_uniform(fan_in, fan_out, rng):
+    z = rng.standard_normal((fan_in, fan_out))
+    return (np.vectorize(math.erf)(z / math.sqrt(2)) * np.sqrt(6 / (fan_in + fan_out))).astype(np.float32)

@@ -278,3 +278,15 @@ def hidden(images, conv_kernels, conv_bias, dense_weights, dense_bias):
     border = conv_kernels.shape[0] // 2
     padded = np.pad(images, ((0, 0), (border, border), (border, border), (0, 0)))
     return relu(dense(features(padded, conv_kernels, conv_bias), dense_weights, dense_bias))
+
+
+@wrong("adds the bias of the dense layer again", says="added twice")
+def hidden(images, conv_kernels, conv_bias, dense_weights, dense_bias):
+    return relu(dense(features(images, conv_kernels, conv_bias), dense_weights, dense_bias) + dense_bias)
+
+
+@right("weights as (rows, columns, filters, units)")
+def hidden(images, conv_kernels, conv_bias, dense_weights, dense_bias):
+    pooled = pooled_maps(relu(maps_of(images, conv_kernels, conv_bias)))
+    weights = dense_weights.reshape(*pooled.shape[1:], -1)
+    return relu(np.einsum("nijf,ijfu->nu", pooled, weights) + dense_bias)

@@ -558,3 +558,58 @@ def dropout(x, rate, rng, training):
 @wrong("shape unpacked, as rand wants it", says="works for an array of shape")
 def dropout(x, rate, rng, training):
     return x * (rng.random(*x.shape) >= rate) / (1 - rate) if training else x
+
+
+@wrong("drops the values nearest to 0", says="depends on their values")
+def dropout(x, rate, rng, training):
+    if not training:
+        return x
+    return np.where(np.abs(x) < np.quantile(np.abs(x), rate), 0, x) / (1 - rate)
+
+
+@wrong("remembers the mask of the first call", says="kept from an earlier call")
+def dropout(x, rate, rng, training, masks={}):
+    if not training:
+        return x
+    if x.shape not in masks:
+        masks[x.shape] = rng.random(x.shape)
+    return x * (masks[x.shape] >= rate) / (1 - rate)
+
+
+@wrong("drops the same number in every row, by ranks", says="same number of entries is dropped in every row")
+def dropout(x, rate, rng, training):
+    if not training:
+        return x
+    if x.ndim == 0:
+        return x / (1 - rate)
+    order = rng.random(x.shape).argsort(axis=-1).argsort(axis=-1)
+    return np.where(order < int(rate * x.shape[-1]), 0, x / (1 - rate))
+
+
+@right("geometric gaps between the dropped entries")
+def dropout(x, rate, rng, training):
+    if not training or rate == 0:
+        return x
+    result = (x / (1 - rate)).reshape(-1)
+    place = rng.geometric(rate) - 1
+    while place < result.size:
+        result[place] = 0
+        place += rng.geometric(rate)
+    return result.reshape(x.shape)
+
+
+@right("a Poisson count that is 0")
+def dropout(x, rate, rng, training):
+    if not training:
+        return x
+    return (x / (1 - rate)) * (rng.poisson(-np.log(1 - rate), x.shape) == 0)
+
+
+@right("a binomial number of places")
+def dropout(x, rate, rng, training):
+    if not training:
+        return x
+    result = (x / (1 - rate)).reshape(-1)
+    number = rng.binomial(result.size, rate)
+    result[rng.choice(result.size, number, replace=False)] = 0
+    return result.reshape(x.shape)

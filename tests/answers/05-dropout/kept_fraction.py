@@ -177,3 +177,13 @@ def kept_fraction(x):
 def kept_fraction(x):
     for row in np.atleast_2d(x):
         return np.mean(row != 0)
+
+
+@wrong("takes the length of np.nonzero", says="number of axes")
+def kept_fraction(x):
+    return len(np.nonzero(x)) / x.size
+
+
+@wrong("counts the ones only", says="only the entries that are 1")
+def kept_fraction(x):
+    return np.mean(x == 1)
