@@ -39,7 +39,7 @@ train: $(INSTALLED)  ## train the reference network once and compare it with the
 results: $(INSTALLED)  ## train the missing ones of 30 seeds (hours) and write solutions/results anew
 	@$(PY) solutions/reproduce.py && $(PY) tools/spread.py
 
-network: $(INSTALLED)  ## train the network that lesson 10 and the website show, data/network.safetensors
+network: $(INSTALLED)  ## train the network that the lessons and the website show, data/network.safetensors
 	@$(PY) tools/network.py
 
 capstone: $(INSTALLED)  ## train the reference answer to lesson 11
