@@ -35,6 +35,7 @@ def blaming(reason):
     except StudentError as error:
         if type(error) is not StudentError:  # not written yet, out of time, unreadable: the message says it all
             raise
+        reason = re.sub(r"^(dx|dweights|dbias|dimages|dkernels) is (right .*, but )?not (right )?", "It does not work ", reason)
         raise StudentError(f"{reason} {error}") from None
     except Mistake as error:
         if not re.match(r"(\w+ of )?\w+\(", str(error)):  # it names a mistake; the others begin with the call
@@ -45,6 +46,9 @@ def blaming(reason):
 def said(sentence, *values):
     """Mistakes that share a sentence, for `expect`."""
     return [(sentence, value) for value in values]
+
+
+WHOLE = "Digits after the point were cut off: the array holds whole numbers. Make it one of floats (`np.zeros(shape)` is)."
 
 
 def whole_floats(rng, shape):
@@ -136,6 +140,11 @@ def crossentropy_mistakes(labels, p):
         (f"{wrong_count}the number of all entries (`np.mean` and `.size` count those).", right / classes),
         (f"{wrong_count}the number of classes.", (p - y) / classes),
         ("It was divided by n twice.", right / n),
+        (f"{wrong_count}32. A batch may be smaller or larger.", (p - y) / 32),
+        ("Only y was divided by n. The division belongs to both: (p - y) / n, with brackets.", p - y / n),
+        *mean_or_sum("1 was subtracted from every entry. It belongs to the right class only: subtract y, the one-hot labels.", p - 1),
+        ("Only p was divided by n. The division belongs to both: (p - y) / n, with brackets.", p / n - y),
+        *said(WHOLE, np.trunc(right), np.trunc(p - y)),
         *mean_or_sum(
             "That is the gradient with respect to the probabilities, -1/p for the right class. One step further back, through softmax, "
             "are the scores, and theirs is asked.",
@@ -209,6 +218,16 @@ def test_a_few_examples(student, rng):
 
 
 @softmax_crossentropy_gradient
+def test_a_batch_without_nines(student, rng):
+    labels, probabilities = np.array([1, 4, 0]), some_probabilities(rng, 3)
+    with blaming(
+        "softmax_crossentropy_gradient is right when the label 9 occurs, but not without it. There are always ten classes: "
+        "take as many columns as probabilities has, and not `labels.max() + 1`."
+    ):
+        expect_score_gradient(student, labels, probabilities)
+
+
+@softmax_crossentropy_gradient
 def test_one_example(student, rng):
     with blaming("softmax_crossentropy_gradient is right for several examples, but not for a single one."):
         labels, probabilities = rng.integers(10, size=1), some_probabilities(rng, 1)
@@ -277,7 +296,12 @@ def if_fits(function):
 def dense_mistakes(which, x, weights, upstream):
     n = len(x)
     dx, dweights, dbias = oracle_dense_gradients(x, weights, upstream)
-    transposed = "`upstream @ weights` goes forwards once more. On the way back the weights stand transposed: x[m, i] reached z[m, j] through weights[i, j]."
+    dx_gated, dweights_gated, dbias_gated = oracle_dense_gradients(x, weights, upstream * (x @ weights > 0))
+    gated = "relu's gate is in it. A dense layer as such has no activation: upstream arrives behind relu already, which has a gradient of its own."
+    number_by_number = "`*` multiplies number by number. What is added up over units or examples is a matrix product, `@`."
+    reshaped = "`reshape` does not transpose: it keeps the numbers in their sequence and breaks the rows elsewhere. `.T` swaps the axes."
+    new_parameters = "Those are new parameters, after a step. The gradients alone are asked: the step comes later, in the training."
+    transposed = "`upstream @ weights` goes forwards once more. On the way back the weights stand transposed: x[m, i] reached z[m, j] through weights[i, j]. (`.T` transposes, `reshape` does not.)"
     found = {
         "dx": [
             (transposed, lambda: if_fits(lambda: upstream @ weights)),
@@ -297,12 +321,22 @@ def dense_mistakes(which, x, weights, upstream):
                 "The layer's own answer went into dx. The gradient of a sum of products depends on the weights and on upstream, and not on x.",
                 lambda: if_fits(lambda: (x @ weights) @ weights.T),
             ),
+            *said(
+                "upstream was left out of dx. The weights are only the slope here: the blame that arrives at z is multiplied with them.",
+                np.broadcast_to(weights.sum(axis=1), x.shape),
+                lambda: if_fits(lambda: np.broadcast_to(weights.T, x.shape)),
+                lambda: if_fits(lambda: np.broadcast_to(weights, x.shape)),
+            ),
+            *said(new_parameters, *(x - rate * dx for rate in (1, 0.1, 0.01, 0.001))),
+            (reshaped, lambda: if_fits(lambda: upstream @ weights.reshape(weights.shape[::-1]))),
+            (number_by_number, lambda: if_fits(lambda: upstream * weights.T)),
+            (gated, dx_gated),
             ("dx has the relu's gate in it. A dense layer as such has no activation; relu has a gradient of its own.", dx * (x > 0)),
         ],
         "dweights": [
             ("dweights is transposed: it has the shape of weights, (inputs, units).", dweights.T),
             (
-                "x is not transposed. Add up over the examples: for weights[i, j], the products of x[m, i] and upstream[m, j] over all m.",
+                "x is not transposed. Add up over the examples: for weights[i, j], the products of x[m, i] and upstream[m, j] over all m. (`.T` transposes, `reshape` does not.)",
                 lambda: if_fits(lambda: x @ upstream),
             ),
             (DIVIDED_AGAIN, dweights / n),
@@ -328,6 +362,24 @@ def dense_mistakes(which, x, weights, upstream):
                 np.outer(x.sum(axis=0), upstream.sum(axis=0)),
             ),
             ("dweights was divided by the number of inputs.", dweights / x.shape[1]),
+            *said(
+                "upstream was left out of dweights. x is only the slope here: it is multiplied with the blame that arrives at z.",
+                np.broadcast_to(x.sum(axis=0)[:, None], weights.shape),
+                lambda: if_fits(lambda: np.broadcast_to(x.T, weights.shape)),
+                lambda: if_fits(lambda: np.broadcast_to(x, weights.shape)),
+            ),
+            *said(new_parameters, *(weights - rate * dweights for rate in (0.1, 1, 0.01, 0.001))),
+            (
+                "dweights was made with the weights. The slope of x · w with respect to w is x: multiply x and upstream.",
+                lambda: if_fits(lambda: weights.T @ upstream),
+            ),
+            (reshaped, lambda: if_fits(lambda: x.reshape(x.shape[::-1]) @ upstream)),
+            (number_by_number, lambda: if_fits(lambda: x.T * upstream)),
+            (
+                "dx stands where x belongs in dweights. The slope of x · w with respect to w is x: multiply x and upstream.",
+                lambda: dx.T @ upstream,
+            ),
+            (gated, dweights_gated),
             ("dweights should be a step's direction only: no learning rate belongs in it.", 0.1 * dweights),
         ],
         "dbias": [
@@ -357,6 +409,8 @@ def dense_mistakes(which, x, weights, upstream):
                 np.ones_like(dbias),
             ),
             ("dbias is the number of examples. The slope of each z is 1, but it counts as much as upstream says.", np.full_like(dbias, n)),
+            (gated, dbias_gated),
+            *said(new_parameters, *(-rate * dbias for rate in (0.1, 0.01, 0.001))),
             ("dbias was averaged. The blame of all examples is added up.", dbias / upstream.size),
         ],
     }
@@ -449,6 +503,15 @@ def relu_mistakes(x, upstream):
     mask_only = "That is relu's own slope, 1 or 0. It still has to be multiplied by upstream: what is asked is the blame that arrives at x."
     from_upstream = "The gate looks at the sign of upstream. It must look at x: blame passes back where relu let x through, whatever the sign of the blame."
     return [
+        (
+            "At x = 0 half of the blame was passed on. relu's slope at 0 is taken to be 0 here, as Keras does: `np.heaviside(x, 0)`, or `x > 0`.",
+            np.heaviside(x, 0.5) * upstream,
+        ),
+        ("It was divided by the number of examples. upstream is that of the mean loss already: do not divide again.", right / len(x)),
+        (
+            "relu was applied to x · upstream. Blame may have any sign; only the sign of x decides whether it passes, and x itself is no factor.",
+            np.maximum(x * upstream, 0),
+        ),
         ("At x = 0 the gradient is 0 here, but blame was passed on. The gate is open for x > 0 only.", np.where(x >= 0, upstream, 0)),
         (mask_only, through.astype(float)),
         (mask_only, (x >= 0).astype(float)),
@@ -495,7 +558,15 @@ def expect_relu_gradient(student, x, upstream):
 @relu_gradient
 def test_blame_passes_where_x_is_positive(student, rng):
     x = rng.permutation([-3.0, -0.5, 2.0, 0.25, 5.0, -1.0])
-    expect_relu_gradient(student, x, rng.permutation([-4.0, -0.5, 3.0, 7.0, -2.0, 1.5]))
+    try:
+        expect_relu_gradient(student, x, rng.permutation([-4.0, -0.5, 3.0, 7.0, -2.0, 1.5]))
+    except StudentError as error:
+        if "truth value" not in str(error):
+            raise
+        raise StudentError(
+            "`if` decides once, but `x > 0` is an array, one True or False for each number. Take `np.where(x > 0, …, …)`, "
+            f"or multiply by `(x > 0)`. {error}"
+        ) from None
     expect_relu_gradient(student, rng.normal(size=60), rng.normal(size=60))
 
 
@@ -539,6 +610,11 @@ def test_arguments_of_relu_gradient_are_not_changed(student, rng):
 
 ADAM = ("parameter", "m", "v")
 DEFAULTS = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+OTHER_DEFAULTS = {
+    "learning_rate": (0.01, 0.1, 0.0001, 0.002),
+    "beta_1": (0.99, 0.95, 0.999, 0.5),
+    "beta_2": (0.99, 0.9999, 0.9, 0.995, 0.99999),
+}
 SMALLEST = 0.004  # |gradient|: from there on, Keras' place for epsilon changes a step by less than 0.08 % of the learning rate
 
 
@@ -656,6 +732,19 @@ def parameter_mistakes(parameter, gradient, m, v, t, learning_rate, beta_1, beta
             stepped(new_m * (1 - beta_1**t), np.sqrt(new_v * (1 - beta_2**t)) + epsilon),
         ),
         ("The step was divided by the square root of v twice.", stepped(m_hat, root * root)),
+        *said(
+            "epsilon belongs under the fraction bar: m_hat / (sqrt(v_hat) + epsilon), with brackets. It was added to the quotient.",
+            parameter - learning_rate * m_hat / np.sqrt(v_hat) + epsilon,
+            parameter - learning_rate * (m_hat / np.sqrt(v_hat) + epsilon),
+        ),
+        *(
+            (
+                f"The correction is that of step {number}, but t is {t}. Use the argument t; count nothing of your own.",
+                corrected_for(number),
+            )
+            for number in range(2, 40)
+            if number != t
+        ),
     ]
 
 
@@ -721,6 +810,11 @@ def v_mistakes(gradient, m, v, t, beta_1, beta_2):
         ),
         ("v is returned as its square root. Return v itself; the root is taken for the step only.", np.sqrt(right)),
         ("v is just the square of the new gradient. It is a running mean: beta_2 of it is the old v.", square),
+        *said(
+            "In v, one number was made of all the squares. Every number of the parameter has a v of its own: `gradient**2`, without mean or sum.",
+            beta_2 * v + (1 - beta_2) * square.mean(),
+            beta_2 * v + (1 - beta_2) * square.sum(),
+        ),
         ("The old v was lost: v is beta_2 of the old v, and 1 - beta_2 of the square.", (1 - beta_2) * square),
     ]
 
@@ -741,6 +835,13 @@ def expect_adam(student, which, parameter, gradient, m, v, t, *more, **settings)
         with np.errstate(all="ignore"):
             mistakes = list(parameter_mistakes(parameter, gradient, m, v, t, **all_settings))
         tolerance = 1.5e-3 * all_settings["learning_rate"] / np.abs(expected[0]).max()
+    for name, others in OTHER_DEFAULTS.items():
+        if all_settings[name] == DEFAULTS[name] and name not in settings and not more:
+            sentence = f"The default of {name} is {DEFAULTS[name]}; yours seems to be "
+            mistakes += [
+                (f"{sentence}{other}.", oracle_adam(parameter, gradient, m, v, t, **(all_settings | {name: other}))[ADAM.index(which)])
+                for other in others
+            ]
     expect_one_of(returned, expected, which, ADAM, call, mistakes, tolerance)
     return several(returned, ADAM, call)
 
@@ -791,6 +892,8 @@ def test_many_steps_in_a_row(student, rng):
 def ignored(name, parameter, gradient, m, v, t, **settings):
     """The sentence and the value of an answer that takes one of its settings from elsewhere."""
     sentence = f"The argument {name} has no effect: {DEFAULTS[name]} is only its default. Use {name} wherever you wrote the number."
+    if name == "epsilon":
+        sentence = "The argument epsilon has no effect: it is missing in your formula, or a number stands in its place. Divide by sqrt(v_hat) + epsilon."
     return sentence, oracle_adam(parameter, gradient, m, v, t, **(settings | {name: DEFAULTS[name]}))[0]
 
 
@@ -871,7 +974,7 @@ ASKED = 0.88
 def digits():
     """The 60,000 training digits, `(60000, 784)` bytes, and their labels."""
     (images, labels), _ = load_mnist()
-    return images.reshape(len(images), -1), labels
+    return np.reshape(images, (len(images), -1)), labels
 
 
 def some_digits(rng, *counts):
@@ -932,6 +1035,64 @@ def test_weights_and_bias_come_back(student, rng):
     trained(student, images, labels, 1, np.random.default_rng(int(rng.integers(2**32))))
 
 
+def twenty_digits(rng):
+    """Twenty digits of two labels, ten of each: fewer than a batch, so that their order plays no part; and the biases' first step is a long one."""
+    ((images, labels),) = some_digits(rng, 1000)
+    some = np.concatenate([np.flatnonzero(labels == label)[:10] for label in rng.permutation(10)[:2]])
+    return images[some], labels[some]
+
+
+STEP_TIMES = [
+    (-1, "goes the other way, uphill. The gradient says where the loss goes up, so subtract it."),
+    (
+        20,
+        "is 20 times too long: what a batch's digits say was added up. The loss is their mean, so its gradient is divided by their number, once.",
+    ),
+    (1 / 20, "is 20 times too short: it was divided by the number of digits twice. Divide once."),
+    (100, "is 100 times too long: that is what a learning rate of 10 makes. Take 0.1."),
+    (0.1, "is 10 times too short: that is what a learning rate of 0.01 makes. Take 0.1."),
+    (0.01, "is 100 times too short: that is what a learning rate of 0.001 makes. Take 0.1."),
+]
+
+
+@train_softmax_regression
+def test_one_step_with_twenty_digits(student, rng, note):
+    """One step from zeros can be foreseen. Where nothing fits, other beginnings or another rule may be at work, and the test of new digits decides."""
+    images, labels = twenty_digits(rng)
+    seed = int(rng.integers(2**32))
+    with blaming("With only 20 digits, fewer than a batch, train_softmax_regression does not work."):
+        weights, bias = trained(student, images, labels, 1, np.random.default_rng(seed))
+    blame = 0.1 - np.eye(10)[labels]
+    bias_step, weights_step = -0.1 * blame.mean(axis=0), -0.1 * images.T @ blame / 20
+
+    def fits(given, step, times, allowed=0.05):
+        return np.linalg.norm(given - times * step) < allowed * abs(times) * np.linalg.norm(step)
+
+    if np.abs(bias).max() > 0 and np.ptp(bias) < 1e-6 * np.abs(bias).max():
+        raise Mistake(
+            "The biases of all ten classes move by the same: the labels play no part. Subtract 1 from the right class' probability."
+        )
+    if np.ptp(bias) == 0:
+        ((more, more_labels),) = some_digits(rng, 32)
+        if np.ptp(trained(student, more, more_labels, 1, np.random.default_rng(seed))[1]) > 0:
+            note(
+                "32 digits teach something, 20 digits nothing: the last batch is left out when it is smaller than 32. "
+                "Its digits might teach something as well."
+            )
+    if fits(bias, bias_step, 20 / 32, 0.05):
+        note("The step with 20 digits was divided by 32. The last batch may be smaller: divide by the number of digits that are in it.")
+    scores = np.exp(images @ weights_step + bias_step)
+    after = scores / scores.sum(axis=1, keepdims=True) - np.eye(10)[labels]
+    if fits(bias, after.mean(axis=0), 1, 0.05) or fits(bias, blame.mean(axis=0), 1, 0.05):
+        raise Mistake("What was returned are the last gradients. Return weights and bias themselves, as they are after all the steps.")
+    for times, sentence in STEP_TIMES:
+        if fits(bias, bias_step, times):
+            raise Mistake(f"After one step, with 20 digits in one batch, the bias shows how long a step is. It {sentence}")
+    for times, sentence in ((1 / 255, "divided by 255 once more"), (255, "made 255 times as bright")):
+        if fits(bias, bias_step, 1) and fits(weights, weights_step, times):
+            raise Mistake(f"The images were {sentence}. They come with values from 0 to 1: use them as they are.")
+
+
 @train_softmax_regression
 def test_every_epoch_counts(student, rng):
     """From the same state of the generator, a second epoch must change something, and already the first must have learnt."""
@@ -959,6 +1120,40 @@ def test_every_epoch_counts(student, rng):
         raise Mistake(
             "The bias was not trained: all ten numbers are still the same. It takes steps as the weights do, with its own gradient, dbias."
         )
+    some = twenty_digits(rng)
+    once, twice = (trained(student, *some, epochs, np.random.default_rng(seed))[1] for epochs in (1, 2))
+    if np.ptp(once) > 0 and close(twice, once, 1e-5):
+        raise Mistake(
+            "After two epochs with 20 digits, the bias is what it is after one epoch: every epoch begins anew, and what the one before learnt is lost. "
+            "Make the zeros once, before the loop over the epochs."
+        )
+
+
+@train_softmax_regression
+def test_the_order_is_drawn_from_rng(student, rng, note):
+    """33 images make a batch of 32 and one image that is alone. No two share a pixel, so the weights of its pixels show who was alone:
+    it has the whole step, the others have one 32nd of one. Seven trainings of two epochs: an honest one has one and the same
+    image alone in both epochs of all seven with a chance of 33 ** -7. Where the weights do not tell it, nobody is judged."""
+    places = np.arange(784 - 784 % 33).reshape(33, -1)
+    images, labels = np.zeros((33, 784), dtype=np.float32), rng.integers(10, size=33)
+    images[np.arange(33)[:, None], places] = 1
+    alone = set()
+    for seed in rng.integers(2**32, size=7):
+        weights, _ = trained(student, images, labels, 2, np.random.default_rng(int(seed)))
+        size = np.linalg.norm(weights[places].mean(axis=1), axis=1)
+        large = size > 0.5 * size.max()
+        if not 1 <= large.sum() <= 2 or size[~large].max() > 0.2 * size.max():
+            return
+        alone.add(tuple(np.flatnonzero(large)))
+    draw = "Draw a new one from rng in every epoch, inside the loop: `order = rng.permutation(len(images))`."
+    if alone == {(32,)}:
+        note(f"The images were not put in a random order: in each epoch they were taken as they came. {draw}")
+    elif len(alone) == 1:
+        raise Mistake(
+            f"Generators in different states gave the same order: it was not drawn from the argument rng. {draw} Seed nothing of your own."
+        )
+    elif all(len(some) == 1 for some in alone):
+        note(f"Every epoch had the same order. {draw}")
 
 
 @train_softmax_regression
@@ -1028,6 +1223,11 @@ def test_chance_comes_from_rng_alone(student, rng):
     seed = int(rng.integers(2**32))
     first, second = (trained(student, images, labels, 1, np.random.default_rng(seed)) for _ in range(2))
     if not all(close(a, b, 1e-3) for a, b in zip(first, second, strict=True)):
+        if score(*trained(student, images[:1], labels[:1], 1, np.random.default_rng(seed)), images, labels) > 0.6:
+            raise Mistake(
+                "A training went on from what the one before had learnt: weights and bias are kept between the calls. "
+                "Make new ones, all zeros, inside of the function."
+            )
         raise Mistake(
             "Two trainings with generators in the same state gave different weights. All chance must come from the argument rng "
             "(`rng.permutation(n)`): `np.random.permutation` and the like draw from elsewhere, and nobody could repeat your training."
@@ -1078,6 +1278,12 @@ def pooling_mistakes(images, upstream, size):
             ).reshape(upstream.shape)
         )
 
+    def forwards():
+        return images[:, : rows * size, : columns * size].reshape(n, rows, size, columns, size, -1).max(axis=(2, 4))
+
+    def same_place(shown):
+        return oracle_max_pool2d_gradient(np.broadcast_to(shown, images.shape), upstream, size)
+
     def over_channels():
         result = np.zeros(images.shape)
         for m, i, j in np.ndindex(n, rows, columns):
@@ -1102,6 +1308,10 @@ def pooling_mistakes(images, upstream, size):
             "The smallest pixel of each window got the blame. It belongs to the largest.",
             lambda: picked(lambda window: np.unravel_index(window.argmin(), window.shape)),
         ),
+        (
+            "In windows of negative pixels the wrong one got the blame. A search for the largest must not begin at 0: no negative pixel is larger.",
+            lambda: picked(lambda window: np.unravel_index(np.maximum(window, 0).argmax(), window.shape)),
+        ),
         ("The first pixel of each window got the blame. It belongs to the largest.", lambda: picked(lambda window: (0, 0))),
         ("The last pixel of each window got the blame. It belongs to the largest.", lambda: picked(lambda window: (size - 1, size - 1))),
         (
@@ -1116,6 +1326,33 @@ def pooling_mistakes(images, upstream, size):
             "Only one of the channels got the blame. Every channel is pooled for itself, and has a maximum of its own in each window.",
             over_channels,
         ),
+        *said(
+            "All channels got the blame at the same place. Every channel is pooled for itself, and has a maximum of its own in each window.",
+            lambda: same_place(images[..., :1]),
+            lambda: same_place(images.max(axis=3, keepdims=True)),
+            lambda: same_place(images.sum(axis=3, keepdims=True)),
+        ),
+        (
+            "All images got the blame at the same places, those of the first image. Every image has maxima of its own.",
+            lambda: same_place(images[:1]),
+        ),
+        *said(
+            "That is the pixel itself, at the place of the maximum. upstream was left out: the blame that arrives there is asked.",
+            np.where(right != 0, images, 0),
+            lambda: np.where(images == largest(), images, 0),
+        ),
+        ("Where a pixel is not the maximum, its own number was left. It gets 0: begin with zeros.", np.where(right != 0, right, images)),
+        ("It was divided by the number of pixels in a window. One pixel decided alone: it gets all of upstream.", right / size**2),
+        *said(
+            "That is pooling itself, forwards, with one number for each window. On the way back, the result has the shape of images.",
+            lambda: forwards(),
+            lambda: forwards() * upstream,
+        ),
+        (
+            "Only the largest pixel of all windows got blame. Every window has a maximum of its own.",
+            lambda: spread(upstream) * (images == images[:, : rows * size, : columns * size].max()),
+        ),
+        (WHOLE, np.trunc(right)),
         (
             "The rows and columns that do not fill a window are missing. They got no blame, but they are pixels: the result has the shape of images, with zeros there.",
             right[:, : rows * size, : columns * size],
@@ -1226,6 +1463,16 @@ def conv_mistakes(which, images, kernels, upstream):
     dimages, dkernels, dbias = oracle_conv2d_gradients(images, kernels, upstream)
     turned = oracle_conv2d_gradients(images, kernels[::-1, ::-1], upstream)[0]
     divided = DIVIDED_AGAIN
+    gated = "relu's gate is in it. A convolution as such has no activation: upstream arrives behind relu already, which has a gradient of its own."
+    last_missing = "The last row and column of the kernels are left out: `range(kh - 1)` ends with kh - 2. There are kh rows and kw columns: `range(kh)`."
+    inner = np.ones(kernels.shape)
+    inner[-1], inner[:, -1] = 0, 0
+
+    def behind_relu():
+        _, rows, columns, _ = upstream.shape
+        z = sum(images[:, a : a + rows, b : b + columns] @ kernels[a, b] for a, b in np.ndindex(kh, kw))
+        return oracle_conv2d_gradients(images, kernels, upstream * (z > 0))
+
     found = {
         "dimages": [
             (
@@ -1263,6 +1510,29 @@ def conv_mistakes(which, images, kernels, upstream):
                 np.broadcast_to(dimages.sum(axis=3, keepdims=True), dimages.shape),
             ),
             ("The sign of dimages is the other way round.", -dimages),
+            *said(
+                "dimages is shifted. Before a convolution that goes back, upstream gets kh - 1 rows and kw - 1 columns of zeros at each end.",
+                lambda: shifted(dimages, kh - 1, kw - 1),
+                lambda: shifted(dimages, 1 - kh, 1 - kw),
+            ),
+            *said(
+                "dimages is too large: there are too many zeros around upstream. kh - 1 rows and kw - 1 columns at each end are enough.",
+                np.pad(dimages, ((0, 0), (1, 1), (1, 1), (0, 0))),
+                np.pad(dimages, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0))),
+            ),
+            (gated, lambda: behind_relu()[0]),
+            ("relu's gate is in dimages. A convolution as such has no activation; relu has a gradient of its own.", dimages * (images > 0)),
+            (
+                "upstream was left out of dimages. The weights are only the slope: they are multiplied with the blame that arrives.",
+                lambda: oracle_conv2d_gradients(images, kernels, np.ones_like(upstream))[0],
+            ),
+            (last_missing, lambda: oracle_conv2d_gradients(images, kernels * inner, upstream)[0]),
+            (
+                "All channels of dimages are alike. Each channel of a pixel has its own weights, and its own blame.",
+                np.broadcast_to(dimages[..., :1], dimages.shape),
+            ),
+            ("dimages holds zeros only: nothing was written into it.", np.zeros(dimages.shape)),
+            (WHOLE, np.trunc(dimages)),
             (
                 "In dimages a pixel has the blame of one window only: `=` forgets what the windows before wrote there. Add up, with `+=`.",
                 lambda: last_window_wins(images, kernels, upstream),
@@ -1325,6 +1595,13 @@ def conv_mistakes(which, images, kernels, upstream):
                 np.broadcast_to(dkernels.sum(axis=3, keepdims=True), dkernels.shape),
             ),
             ("The sign of dkernels is the other way round.", -dkernels),
+            (gated, lambda: behind_relu()[1]),
+            (
+                "upstream was left out of dkernels. The pixels are only the slope: they are multiplied with the blame that arrives.",
+                lambda: oracle_conv2d_gradients(images, kernels, np.ones_like(upstream))[1],
+            ),
+            (last_missing, dkernels * inner),
+            (WHOLE, np.trunc(dkernels)),
         ],
         "dbias": [
             ("dbias was not added up over the images. All images share one bias for each filter.", upstream.sum(axis=(1, 2))),
@@ -1352,9 +1629,19 @@ def conv_mistakes(which, images, kernels, upstream):
             ("dbias was averaged over the images and added up over the places only.", upstream.mean(axis=0).sum(axis=(0, 1))),
             ("Only the first image counts in dbias. All images share one bias: their blame is added up.", upstream[0].sum(axis=(0, 1))),
             ("The sign of dbias is the other way round.", -dbias),
+            (gated, lambda: behind_relu()[2]),
+            (WHOLE, np.trunc(dbias)),
         ],
     }
     return found[which]
+
+
+def shifted(array, down, right):
+    """The images moved by so many rows and columns, with zeros where nothing came."""
+    n, h, w, channels = array.shape
+    result = np.zeros((n, h + 2 * abs(down), w + 2 * abs(right), channels))
+    result[:, abs(down) + down : abs(down) + down + h, abs(right) + right : abs(right) + right + w] = array
+    return result[:, abs(down) : abs(down) + h, abs(right) : abs(right) + w]
 
 
 def last_window_wins(images, kernels, upstream):

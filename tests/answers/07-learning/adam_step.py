@@ -71,7 +71,11 @@ def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, bet
 @right("lerp")
 def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     m, v = (beta * old + (1 - beta) * new for beta, old, new in ((beta_1, m, gradient), (beta_2, v, np.abs(gradient) ** 2)))
-    return np.subtract(parameter, learning_rate * np.divide(m / (1 - np.power(beta_1, t)), epsilon + (v / (1 - np.power(beta_2, t))) ** 0.5)), m, v
+    return (
+        np.subtract(parameter, learning_rate * np.divide(m / (1 - np.power(beta_1, t)), epsilon + (v / (1 - np.power(beta_2, t))) ** 0.5)),
+        m,
+        v,
+    )
 
 
 @wrong("uphill", says="moved uphill")
@@ -129,7 +133,9 @@ def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, bet
 
 @wrong("epsilon inside the root", says="outside of the square root")
 def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    return adam(parameter, gradient, m, v, t, learning_rate, beta_1, beta_2, epsilon, lambda m, v, m_hat, v_hat: m_hat / np.sqrt(v_hat + epsilon))
+    return adam(
+        parameter, gradient, m, v, t, learning_rate, beta_1, beta_2, epsilon, lambda m, v, m_hat, v_hat: m_hat / np.sqrt(v_hat + epsilon)
+    )
 
 
 @wrong("gradient not squared", says="not squared in v")
@@ -216,3 +222,46 @@ def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, bet
     new, m, v = adam(parameter, gradient, m, v, t, learning_rate, beta_1, beta_2, epsilon)
     parameter[...] = new
     return parameter, m, v
+
+
+@wrong("no epsilon", says="it is missing in your formula")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return parameter - learning_rate * (m / (1 - beta_1**t)) / np.sqrt(v / (1 - beta_2**t)), m, v
+
+
+@wrong("epsilon added to the quotient", says="under the fraction bar")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return parameter - learning_rate * (m / (1 - beta_1**t)) / np.sqrt(v / (1 - beta_2**t)) + epsilon, m, v
+
+
+@wrong("v of the sum of the squares", says="one number was made of all the squares")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * np.mean(gradient**2)
+    return parameter - learning_rate * (m / (1 - beta_1**t)) / (np.sqrt(v / (1 - beta_2**t)) + epsilon), m, v
+
+
+@wrong("another default for the learning rate", says="The default of learning_rate is 0.001")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.01, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return parameter - learning_rate * (m / (1 - beta_1**t)) / (np.sqrt(v / (1 - beta_2**t)) + epsilon), m, v
+
+
+@wrong("another default for beta_2", says="The default of beta_2 is 0.999")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.99, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return parameter - learning_rate * (m / (1 - beta_1**t)) / (np.sqrt(v / (1 - beta_2**t)) + epsilon), m, v
+
+
+@wrong("keeps its own count of the steps", says="Use the argument t")
+def adam_step(parameter, gradient, m, v, t, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, count=[0]):
+    count[0] += 1
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    return parameter - learning_rate * (m / (1 - beta_1 ** count[0])) / (np.sqrt(v / (1 - beta_2 ** count[0])) + epsilon), m, v

@@ -206,3 +206,109 @@ def conv2d_gradients(images, kernels, upstream):
     result = sums(images, kernels, upstream)
     images -= images.mean()
     return result
+
+
+def over_the_kernel(images, kernels, upstream, back=lambda kernels, a, b: kernels[a, b], seen=None):
+    """The honest way over the places of the kernel; what follows bends it."""
+    kh, kw = kernels.shape[:2]
+    _, rows, columns, _ = upstream.shape
+    dimages, dkernels = np.zeros(images.shape), np.zeros(kernels.shape)
+    for a in range(kh):
+        for b in range(kw):
+            rectangle = images[:, a : a + rows, b : b + columns]
+            dkernels[a, b] = np.einsum("nijc,nijf->cf", rectangle, upstream)
+            dimages[:, a : a + rows, b : b + columns] += upstream @ back(kernels, a, b).T
+    return dimages, dkernels, upstream.sum(axis=(0, 1, 2))
+
+
+def as_a_convolution(kernels, upstream, flip=True, before=None):
+    """A full correlation of upstream with the kernels; `before`: the zeros before the first row and column, and after the last."""
+    from numpy.lib.stride_tricks import sliding_window_view
+
+    kh, kw = kernels.shape[:2]
+    (top, bottom), (left, right_) = before or ((kh - 1, kh - 1), (kw - 1, kw - 1))
+    padded = np.pad(upstream, ((0, 0), (top, bottom), (left, right_), (0, 0)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    kernels = kernels[::-1, ::-1] if flip else kernels
+    return np.einsum("nijfab,abcf->nijc", windows, kernels)
+
+
+@wrong("pads only on one side", says="dimages is shifted")
+def conv2d_gradients(images, kernels, upstream):
+    kh, kw = kernels.shape[:2]
+    _, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return as_a_convolution(kernels, upstream, before=((0, 2 * (kh - 1)), (0, 2 * (kw - 1)))), dkernels, dbias
+
+
+@wrong("pads as much as the kernel is long", says="dimages is too large")
+def conv2d_gradients(images, kernels, upstream):
+    kh, kw = kernels.shape[:2]
+    _, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return as_a_convolution(kernels, upstream, before=((kh, kh), (kw, kw))), dkernels, dbias
+
+
+@wrong("the filters as channels", says="It does not work for several filters")
+def conv2d_gradients(images, kernels, upstream):
+    kh, kw = kernels.shape[:2]
+    _, rows, columns, _ = upstream.shape
+    dimages, dkernels = np.zeros(images.shape), np.zeros(kernels.shape)
+    for a in range(kh):
+        for b in range(kw):
+            dkernels[a, b] = np.einsum("nijc,nijf->cf", images[:, a : a + rows, b : b + columns], upstream)
+            dimages[:, a : a + rows, b : b + columns] += upstream @ kernels[a, b]
+    return dimages, dkernels, upstream.sum(axis=(0, 1, 2))
+
+
+@wrong("all channels of dimages alike", says="All channels of dimages are alike")
+def conv2d_gradients(images, kernels, upstream):
+    dimages, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return np.repeat(dimages[..., :1], images.shape[-1], axis=-1), dkernels, dbias
+
+
+@wrong("through relu as well", says="relu's gate is in it")
+def conv2d_gradients(images, kernels, upstream):
+    _, rows, columns, _ = upstream.shape
+    kh, kw = kernels.shape[:2]
+    z = sum(images[:, a : a + rows, b : b + columns] @ kernels[a, b] for a in range(kh) for b in range(kw))
+    return over_the_kernel(images, kernels, upstream * (z > 0))
+
+
+@wrong("dimages gated by the pixels", says="relu's gate is in dimages")
+def conv2d_gradients(images, kernels, upstream):
+    dimages, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return dimages * (images > 0), dkernels, dbias
+
+
+@wrong("upstream left out of dkernels", says="upstream was left out of dkernels")
+def conv2d_gradients(images, kernels, upstream):
+    dimages, _, dbias = over_the_kernel(images, kernels, upstream)
+    return dimages, over_the_kernel(images, kernels, np.ones_like(upstream))[1], dbias
+
+
+@wrong("upstream left out of dimages", says="upstream was left out of dimages")
+def conv2d_gradients(images, kernels, upstream):
+    _, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return over_the_kernel(images, kernels, np.ones_like(upstream))[0], dkernels, dbias
+
+
+@wrong("zeros for dimages", says="holds zeros only")
+def conv2d_gradients(images, kernels, upstream):
+    _, dkernels, dbias = over_the_kernel(images, kernels, upstream)
+    return np.zeros(images.shape), dkernels, dbias
+
+
+@wrong("the last row and column of the kernel left out", says="The last row and column of the kernels are left out")
+def conv2d_gradients(images, kernels, upstream):
+    kh, kw = kernels.shape[:2]
+    _, rows, columns, _ = upstream.shape
+    dimages, dkernels = np.zeros(images.shape), np.zeros(kernels.shape)
+    for a in range(kh - 1):
+        for b in range(kw - 1):
+            dkernels[a, b] = np.einsum("nijc,nijf->cf", images[:, a : a + rows, b : b + columns], upstream)
+            dimages[:, a : a + rows, b : b + columns] += upstream @ kernels[a, b].T
+    return dimages, dkernels, upstream.sum(axis=(0, 1, 2))
+
+
+@wrong("whole numbers", says="Digits after the point were cut off")
+def conv2d_gradients(images, kernels, upstream):
+    return tuple(array.astype(int) for array in over_the_kernel(images, kernels, upstream))

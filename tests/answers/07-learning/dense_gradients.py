@@ -186,3 +186,47 @@ def dense_gradients(x, weights, upstream):
     result = sums(x, weights, upstream)
     upstream[...] = 0
     return result
+
+
+@wrong("weights not transposed", says="It does not work for other sizes")
+def dense_gradients(x, weights, upstream):
+    return upstream @ weights, x.T @ upstream, upstream.sum(axis=0)
+
+
+@wrong("gates upstream by relu of the layer's own scores", says="relu's gate is in it")
+def dense_gradients(x, weights, upstream):
+    upstream = upstream * (x @ weights > 0)
+    return upstream @ weights.T, x.T @ upstream, upstream.sum(axis=0)
+
+
+@wrong("local slopes only", says="upstream was left out of dweights")
+def dense_gradients(x, weights, upstream):
+    ones = np.ones_like(upstream)
+    return ones @ weights.T, x.T @ ones, ones.sum(axis=0)
+
+
+@wrong("dx forgets upstream", says="upstream was left out of dx")
+def dense_gradients(x, weights, upstream):
+    return np.tile(weights.sum(axis=1), (len(x), 1)), x.T @ upstream, upstream.sum(axis=0)
+
+
+@wrong("dweights forgets upstream", says="upstream was left out of dweights")
+def dense_gradients(x, weights, upstream):
+    dweights = np.tile(x.sum(axis=0)[:, None], (1, weights.shape[1]))
+    return upstream @ weights.T, dweights, upstream.sum(axis=0)
+
+
+@wrong("the new weights instead of the gradients", says="Those are new parameters")
+def dense_gradients(x, weights, upstream):
+    return x - upstream @ weights.T, weights - x.T @ upstream, -upstream.sum(axis=0)
+
+
+@wrong("dweights from the weights", says="dx stands where x belongs")
+def dense_gradients(x, weights, upstream):
+    dx = upstream @ weights.T
+    return dx, dx.T @ upstream, upstream.sum(axis=0)
+
+
+@wrong("number by number", says="multiplies number by number")
+def dense_gradients(x, weights, upstream):
+    return upstream * weights.T, x.T * upstream, upstream.sum(axis=0)

@@ -45,7 +45,9 @@ def max_pool2d_gradient(images, upstream, size=2):
     flat = whole.transpose(0, 1, 3, 5, 2, 4).reshape(n, rows, columns, channels, size * size)
     back = np.zeros(flat.shape)
     np.put_along_axis(back, flat.argmax(axis=-1)[..., None], upstream[..., None], axis=-1)
-    back = back.reshape(n, rows, columns, channels, size, size).transpose(0, 1, 4, 2, 5, 3).reshape(n, rows * size, columns * size, channels)
+    back = (
+        back.reshape(n, rows, columns, channels, size, size).transpose(0, 1, 4, 2, 5, 3).reshape(n, rows * size, columns * size, channels)
+    )
     _, h, w, _ = images.shape
     return np.pad(back, ((0, 0), (0, h - rows * size), (0, w - columns * size), (0, 0)))
 
@@ -174,3 +176,100 @@ def max_pool2d_gradient(images, upstream, size=2):
 def max_pool2d_gradient(images, upstream, size=2):
     images[...] = windows(images, upstream, size, at_maximum)
     return images
+
+
+@wrong("the largest of all channels", says="All channels got the blame at the same place")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    n, rows, columns, _ = upstream.shape
+    for m, i, j in np.ndindex(n, rows, columns):
+        window = images[m, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        a, b = divmod(int(window.max(axis=-1).argmax()), size)
+        result[m, i * size + a, j * size + b] = upstream[m, i, j]
+    return result
+
+
+@wrong("the places of the first channel for all", says="All channels got the blame at the same place")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    n, rows, columns, _ = upstream.shape
+    for m, i, j in np.ndindex(n, rows, columns):
+        a, b = divmod(int(images[m, i * size : (i + 1) * size, j * size : (j + 1) * size, 0].argmax()), size)
+        result[m, i * size + a, j * size + b] = upstream[m, i, j]
+    return result
+
+
+@wrong("the places of the first image for all", says="All images got the blame at the same places")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        a, b = divmod(int(images[0, i * size : (i + 1) * size, j * size : (j + 1) * size, c].argmax()), size)
+        result[m, i * size + a, j * size + b, c] = upstream[m, i, j, c]
+    return result
+
+
+@wrong("the maximum itself", says="That is the pixel itself")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        window = images[m, i * size : (i + 1) * size, j * size : (j + 1) * size, c]
+        a, b = divmod(int(window.argmax()), size)
+        result[m, i * size + a, j * size + b, c] = window.max()
+    return result
+
+
+@wrong("starts its search at 0", says="must not begin at 0")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        best, place = 0, (i * size, j * size)
+        for a in range(i * size, (i + 1) * size):
+            for b in range(j * size, (j + 1) * size):
+                if images[m, a, b, c] > best:
+                    best, place = images[m, a, b, c], (a, b)
+        result[(m, *place, c)] = upstream[m, i, j, c]
+    return result
+
+
+@wrong("what is not the maximum keeps its number", says="its own number was left")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.array(images, dtype=float)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        a, b = divmod(int(images[m, i * size : (i + 1) * size, j * size : (j + 1) * size, c].argmax()), size)
+        result[m, i * size + a, j * size + b, c] = upstream[m, i, j, c]
+    return result
+
+
+@wrong("divides upstream in place", says="number of pixels in a window")
+def max_pool2d_gradient(images, upstream, size=2):
+    upstream /= size * size
+    result = np.zeros(images.shape)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        a, b = divmod(int(images[m, i * size : (i + 1) * size, j * size : (j + 1) * size, c].argmax()), size)
+        result[m, i * size + a, j * size + b, c] = upstream[m, i, j, c]
+    return result
+
+
+@wrong("pools forwards", says="pooling itself, forwards")
+def max_pool2d_gradient(images, upstream, size=2):
+    n, rows, columns, channels = upstream.shape
+    whole = images[:, : rows * size, : columns * size].reshape(n, rows, size, columns, size, channels)
+    return whole.max(axis=(2, 4)) * upstream
+
+
+@wrong("looks for the maxima in upstream", says="largest pixel of all windows")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape)
+    spread = upstream.repeat(size, axis=1).repeat(size, axis=2)
+    part = images[:, : spread.shape[1], : spread.shape[2]]
+    result[:, : spread.shape[1], : spread.shape[2]] = spread * (part == part.max())
+    return result
+
+
+@wrong("whole numbers", says="Digits after the point were cut off")
+def max_pool2d_gradient(images, upstream, size=2):
+    result = np.zeros(images.shape, dtype=int)
+    for m, i, j, c in np.ndindex(*upstream.shape):
+        a, b = divmod(int(images[m, i * size : (i + 1) * size, j * size : (j + 1) * size, c].argmax()), size)
+        result[m, i * size + a, j * size + b, c] = upstream[m, i, j, c]
+    return result

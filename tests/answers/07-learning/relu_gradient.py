@@ -122,14 +122,18 @@ def relu_gradient(x, upstream):
     return upstream * (x > 1e-6)
 
 
-@wrong("half at 0", says="values differ")
+@wrong("half at 0", says="half of the blame")
 def relu_gradient(x, upstream):
     return upstream * np.heaviside(x.astype(float), 0.5)
 
 
 @wrong("one axis only", says="along one axis")
 def relu_gradient(x, upstream):
-    return np.array([blame if value > 0 else 0.0 for value, blame in zip(x.tolist(), upstream.tolist(), strict=True)]) if x.ndim == 1 else upstream * 0
+    return (
+        np.array([blame if value > 0 else 0.0 for value, blame in zip(x.tolist(), upstream.tolist(), strict=True)])
+        if x.ndim == 1
+        else upstream * 0
+    )
 
 
 @wrong("flattens", says="flattened")
@@ -146,3 +150,20 @@ def relu_gradient(x, upstream):
 @wrong("no return", says="return")
 def relu_gradient(x, upstream):
     upstream = upstream * (x > 0)
+
+
+@wrong("larger of 0 and the product", says="relu was applied to x · upstream")
+def relu_gradient(x, upstream):
+    return np.maximum(0, x * upstream)
+
+
+@wrong("an if over the array", says="`x > 0` is an array")
+def relu_gradient(x, upstream):
+    if x > 0:
+        return upstream
+    return 0
+
+
+@wrong("divided by n", says="divided by the number of examples")
+def relu_gradient(x, upstream):
+    return upstream * (x > 0) / len(x)

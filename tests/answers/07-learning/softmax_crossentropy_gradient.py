@@ -166,7 +166,7 @@ def softmax_crossentropy_gradient(labels, probabilities):
     return np.abs(probabilities - one_hot(labels)) / len(labels)
 
 
-@wrong("batch size of 32 written in", says="differ")
+@wrong("batch size of 32 written in", says="and not by 32")
 def softmax_crossentropy_gradient(labels, probabilities):
     return (probabilities - one_hot(labels)) / 32
 
@@ -186,3 +186,31 @@ def softmax_crossentropy_gradient(labels, probabilities):
 def softmax_crossentropy_gradient(labels, probabilities):
     gradient = (probabilities - one_hot(labels)) / len(labels)
     gradient.round(3)
+
+
+@wrong("subtracts 1 everywhere", says="1 was subtracted from every entry")
+def softmax_crossentropy_gradient(labels, probabilities):
+    return (probabilities - 1) / len(labels)
+
+
+@wrong("as many columns as the labels of this batch need", says="There are always ten classes")
+def softmax_crossentropy_gradient(labels, probabilities):
+    return (probabilities - np.eye(labels.max() + 1)[labels]) / len(labels)
+
+
+@wrong("divides only the ones", says="Only y was divided by n")
+def softmax_crossentropy_gradient(labels, probabilities):
+    return probabilities - np.eye(10)[labels] / len(labels)
+
+
+@wrong("divides only the probabilities", says="Only p was divided by n")
+def softmax_crossentropy_gradient(labels, probabilities):
+    return probabilities / len(labels) - np.eye(10)[labels]
+
+
+@wrong("rounds the table to whole numbers", says="Digits after the point were cut off")
+def softmax_crossentropy_gradient(labels, probabilities):
+    result = np.zeros(probabilities.shape, dtype=int)
+    result[np.arange(len(labels)), labels] = 1
+    result[:] = probabilities - result
+    return result / len(labels)
