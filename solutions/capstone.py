@@ -8,7 +8,6 @@ digits are read once, at the end.
 """
 
 import argparse
-import csv
 import json
 import os
 import sys
@@ -18,6 +17,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # so that the program also runs in a clone where nothing is installed but the requirements
+
+from reproduce import csv_text, read_csv
 
 LESSON = HERE.parent / "lessons" / "11-capstone" / "11-capstone.ipynb"
 CELLS = ["setup", "split", "wobble", "capstone", "keeping", "this_attempt"]  # what a training needs of the notebook
@@ -60,18 +61,12 @@ def hand_in(names: dict[str, Any], network: Any, row: dict, folder: Path) -> Non
 
 def record(path: Path, row: dict) -> None:
     """Put a run into a CSV file of runs, in the place of an earlier run with the same seed."""
-    rows = []
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [old for old in csv.DictReader(file) if old["seed"] != str(row["seed"])]
+    rows = [old for old in read_csv(path) if old["seed"] != str(row["seed"])]
     rows.append({column: f"{value:.4f}" if isinstance(value, float) else str(value) for column, value in row.items()})
     rows.sort(key=lambda row: int(row["seed"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    partial.write_text(csv_text(rows), encoding="utf-8")
     os.replace(partial, path)
 
 

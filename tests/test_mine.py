@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograder import mine
+from autograder.intake import STUB
 from autograder.lessons import find_lesson
 
 LESSON = find_lesson("02-convolution")
@@ -27,13 +28,15 @@ def course(tmp_path, monkeypatch):
     monkeypatch.delenv("AUTOGRADER_GRADING", raising=False)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
 
+    unwritten = STUB.replace("\n", "\n    ")  # as it stands in a function
+
     def write(answers=None, more=()):
         for cell in notebook["cells"]:
             text = "".join(cell["source"])
             if cell["id"] in (answers or {}):
                 cell["source"] = answers[cell["id"]]
             elif answers is not None and cell["cell_type"] == "code":
-                cell["source"] = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError()", text, flags=re.DOTALL)
+                cell["source"] = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", unwritten, text, flags=re.DOTALL)
         for number, text in enumerate(more):
             notebook["cells"].append({"cell_type": "code", "id": f"own-{number}", "metadata": {}, "source": text})
         (tmp_path / "02-convolution" / "02-convolution.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
