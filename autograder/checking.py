@@ -1,12 +1,14 @@
 """What a check is written with: the mark that ties a test to an exercise, and comparisons that name the mistake."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.student import Student
+from autograder.student import Student, StudentError
 
 
 class Mistake(AssertionError):
@@ -44,6 +46,25 @@ def expect(
         if _agree(given, wrong, tolerance) and not _agree(wrong, expected, tolerance):
             raise Mistake(sentence)
     raise Mistake(_disagreement(given, expected, call, tolerance))
+
+
+@contextmanager
+def blaming(reason: str, only: str = "", stopped: str = "") -> Iterator[None]:
+    """Put `reason` in front of a message from inside the block that names no mistake: an error, a wrong shape or a wrong number.
+
+    `only`: do so for errors of the student's code whose text contains this word, and for nothing else.
+    `stopped`: what to put in front of such errors, where it is not `reason`.
+    """
+    try:
+        yield
+    except StudentError as error:
+        if type(error) is not StudentError or only not in str(error):  # not written yet, out of time, unreadable: the message says it all
+            raise
+        raise StudentError(f"{stopped or reason} {error}") from None
+    except Mistake as error:
+        if only or not re.match(r"(\w+ of )?\w+\(", str(error)):  # it names a mistake; the others begin with the call
+            raise
+        raise Mistake(f"{reason} {error}") from None
 
 
 def keeps_arguments(student: Student, name: str, *args: Any) -> None:

@@ -6,12 +6,11 @@ a test asks for two masks to differ, or for counts to vary, the chance that hone
 """
 
 import math
-from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
 
-from autograder.checking import Mistake, exercise, expect, keeps_arguments
+from autograder.checking import Mistake, blaming, exercise, expect, keeps_arguments
 from autograder.student import NotAttempted, StudentError
 
 kept_fraction = exercise("kept_fraction")
@@ -188,21 +187,6 @@ BY_VALUE = (
     "Which entries are dropped depends on their values: it was just the smallest ones. Chance decides, by random numbers from `rng`, "
     "and not what is in x. (Compare the random numbers with the rate, not x itself.)"
 )
-
-
-@contextmanager
-def blaming(reason):
-    """Put `reason` in front of a message from inside the block that names no mistake: an error, a wrong shape or a wrong number."""
-    try:
-        yield
-    except StudentError as error:
-        if type(error) is not StudentError:  # not written yet, out of time, unreadable: the message says it all
-            raise
-        raise StudentError(f"{reason} {error}") from None
-    except Mistake as error:
-        if not str(error).startswith(("dropout(", "kept_fraction(")):
-            raise
-        raise Mistake(f"{reason} {error}") from None
 
 
 def generator(rng):

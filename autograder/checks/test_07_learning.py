@@ -10,6 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
+from autograder import checking
 from autograder.checking import Mistake, exercise, expect, keeps_arguments
 from autograder.mnist import load_mnist
 from autograder.student import StudentError
@@ -29,18 +30,10 @@ conv_dbias = exercise("conv2d_gradients", part="dbias", weight=1)
 
 @contextmanager
 def blaming(reason):
-    """Put `reason` in front of a message from inside the block that names no mistake: an error, a wrong shape or a wrong number."""
-    try:
+    """As checking.blaming; where the code stops, nothing is said of the cases in which it is right."""
+    stopped = re.sub(r"^(dx|dweights|dbias|dimages|dkernels) is (right .*, but )?not (right )?", "It does not work ", reason)
+    with checking.blaming(reason, stopped=stopped):
         yield
-    except StudentError as error:
-        if type(error) is not StudentError:  # not written yet, out of time, unreadable: the message says it all
-            raise
-        reason = re.sub(r"^(dx|dweights|dbias|dimages|dkernels) is (right .*, but )?not (right )?", "It does not work ", reason)
-        raise StudentError(f"{reason} {error}") from None
-    except Mistake as error:
-        if not re.match(r"(\w+ of )?\w+\(", str(error)):  # it names a mistake; the others begin with the call
-            raise
-        raise Mistake(f"{reason} {error}") from None
 
 
 def said(sentence, *values):

@@ -1,34 +1,13 @@
 """Checks of lesson 10, "Where it fails": counting mistakes, finding them, and making new ones by moving the digits."""
 
-from contextlib import contextmanager
-
 import numpy as np
 
-from autograder.checking import Mistake, exercise, expect, keeps_arguments
-from autograder.student import StudentError
+from autograder.checking import Mistake, blaming, exercise, expect, keeps_arguments
 
 confusion_matrix = exercise("confusion_matrix")
 recall_per_class = exercise("recall_per_class")
 most_confident_mistakes = exercise("most_confident_mistakes")
 shift_images = exercise("shift_images")
-
-
-@contextmanager
-def blaming(reason):
-    """Put `reason` in front of a message from inside the block that names no mistake: an error, a wrong shape or a wrong number."""
-    try:
-        yield
-    except StudentError as error:
-        if type(error) is not StudentError:  # not written yet, out of time, unreadable: the message says it all
-            raise
-        raise StudentError(f"{reason} {error}") from None
-    except Mistake as error:
-        if not str(error).startswith(CALLS):
-            raise
-        raise Mistake(f"{reason} {error}") from None
-
-
-CALLS = ("confusion_matrix(", "recall_per_class(", "most_confident_mistakes(", "shift_images(")
 
 
 # --- confusion_matrix ---
