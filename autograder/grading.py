@@ -1,6 +1,7 @@
 """Grades one exercise: runs its tests with pytest against a student and turns the outcome into points and a sentence."""
 
 import contextlib
+import functools
 import os
 import time
 import zlib
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from autograder.checking import Mistake
+from autograder.flags import printable_lines
 from autograder.record import CheckResult, TestResult
 from autograder.student import Student, StudentError
 
 CHECKS = Path(__file__).with_name("checks")
-OPTIONS = ["-s", "--noconftest", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
+OPTIONS = ["--noconftest", "-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS), "--import-mode=importlib", "--assert=plain"]
 WITHOUT = [
+    "capture",
     "terminal",
     "cacheprovider",
     "logging",
@@ -46,14 +49,22 @@ def run_check(
     full marks from less and no more: the points of a check of several parts are then not those that were earned.
     """
     started = time.perf_counter()
-    run = _Run(exercise, student, seed)
-    arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), *["-x"] * until_first_failure, str(checks_file)]
-    with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        code = pytest.main(arguments, plugins=[run])
-    if run.stopped:  # by the student, who waits no longer
-        raise KeyboardInterrupt
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not run.outcomes:
-        raise RuntimeError(f"the tests of {exercise!r} in {checks_file.name} could not be run: {run.trouble or code}")
+    checks = _collected(checks_file, checks_file.stat().st_mtime_ns if checks_file.is_file() else 0)
+    items = checks.items.get(exercise)
+    if not items:
+        raise RuntimeError(f"the tests of {exercise!r} in {checks_file.name} could not be run: {checks.trouble or 'there are none'}")
+    checks.run = run = _Run(student, seed)
+    try:
+        with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+            for item in items:
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                if until_first_failure and run.outcomes[-1].result.status != "passed":
+                    break
+    except BaseException:  # the student stopped the check, say; the test is not torn down, so its file is collected anew the next time
+        _collected.cache_clear()
+        raise
+    finally:
+        checks.run = None
     return _result(exercise, max_points, bonus, run, time.perf_counter() - started)
 
 
@@ -66,43 +77,61 @@ class _Outcome:
 
 @dataclass
 class _Run:
-    """A pytest plugin that keeps one exercise's tests, hands them the student, and remembers how they went."""
+    """A student under test, and how it went."""
 
-    exercise: str
-    student_under_test: Student
+    student: Student
     seed: int
     outcomes: list[_Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
-    trouble: str = ""
-    stopped: bool = False
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
-        self.stopped = excinfo.type is KeyboardInterrupt  # and not pytest's own, for a file that cannot be collected
+
+@functools.lru_cache(maxsize=32)
+def _collected(checks_file: Path, changed: int) -> "_Checks":
+    """The tests in a file, collected once: that takes pytest longer than to run most of them."""
+    checks = _Checks()
+    arguments = [*OPTIONS, *(f"-pno:{name}" for name in WITHOUT), str(checks_file)]
+    with _pytest_environment(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        code = pytest.main(arguments, plugins=[checks])
+    if code != pytest.ExitCode.OK or checks.trouble:
+        raise RuntimeError(f"the tests in {checks_file.name} could not be run: {checks.trouble or code}")
+    return checks
+
+
+class _Checks:
+    """A pytest plugin that keeps a file's tests by exercise, hands them the student of the current run, and tells it how they went."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, list[pytest.Item]] = {}
+        self.trouble = ""
+        self.run: _Run | None = None
 
     @pytest.fixture
     def student(self) -> Student:
-        return self.student_under_test
+        return self.run.student
 
     @pytest.fixture
     def rng(self, request):
         """A NumPy generator, fixed by the seed and the name of the test."""
         import numpy as np
 
-        return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
+        return np.random.default_rng([self.run.seed, zlib.crc32(request.node.name.encode())])
 
     @pytest.fixture
     def note(self) -> Callable[[str], None]:
         """Add a remark to the result that costs nothing."""
-        return self.notes.append
+        return self.run.notes.append
 
     @pytest.fixture
     def measured(self) -> Callable[[str, float], None]:
         """Keep a figure in the result record: `measured("accuracy", 0.9951)`."""
-        return lambda name, value: self.figures.update({name: float(value)})
+        run = self.run
+        return lambda name, value: run.figures.update({name: float(value)})
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if self._mark(item).args[0] == self.exercise]
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for item in session.items:
+            self.items.setdefault(self._mark(item).args[0], []).append(item)
+        return True  # they run when they are asked for
 
     @staticmethod
     def _mark(item: pytest.Item) -> pytest.Mark:
@@ -115,14 +144,15 @@ class _Run:
         if report.failed:
             self.trouble = str(report.longrepr)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
-        report = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> pytest.TestReport:
+        """Take note of the outcome. The report is a short one: nobody reads the traceback that pytest would write into it."""
         if call.when == "call" or call.excinfo is not None:
             _, part, weight = self._mark(item).args
             status, message = _verdict(call.excinfo.value if call.excinfo else None)
-            self.outcomes.append(_Outcome(part, weight, TestResult(name=item.name, status=status, message=message)))
-        return report
+            result = TestResult(name=item.name, status=status, message=printable_lines(message))  # it may quote a student
+            self.run.outcomes.append(_Outcome(part, weight, result))
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed" if call.excinfo else "passed", None, call.when)
 
 
 def _verdict(error: BaseException | None) -> tuple[str, str]:
@@ -157,7 +187,9 @@ def _result(exercise: str, max_points: float, bonus: bool, run: _Run, seconds: f
         status = "partial"
     else:
         status = failures[0].status
-    messages = dict.fromkeys([failure.message for failure in failures] + run.notes)  # each once, in order
+    messages = dict.fromkeys(
+        [failure.message for failure in failures] + [printable_lines(note) for note in run.notes]
+    )  # each once, in order
     return CheckResult(
         id=exercise,
         points=round(max_points * share, 2),

@@ -3,6 +3,7 @@
 It runs where student code runs, so nothing it says is trusted: it sends values, never verdicts.
 """
 
+import asyncio
 import contextlib
 import inspect
 import io
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from autograder import is_grading
+from autograder import is_grading, values
 from autograder.wire import Buffer, WireError, pack, plain, unpack
 
 PRINTED = 2_000  # characters of what their code prints that are kept
@@ -29,7 +30,9 @@ class Harness:
         self.folder = folder
 
     def answer(self, request: dict, buffers: list[Buffer]) -> tuple[dict, list[Buffer]]:
-        """The reply to a request, `{"call": name, …}`, `{"source": name}` or `{"saved_model": file}`, and its buffers."""
+        """The reply to a request, `{"call": name, …}`, `{"source": name}`, `{"saved_model": file}` or `{"ping": True}`, and its buffers."""
+        if "ping" in request:
+            return {}, []
         if "source" in request:
             return self._source(request["source"]), []
         if "saved_model" in request:
@@ -59,7 +62,7 @@ class Harness:
                 if not is_grading():  # the student stopped the check
                     raise
                 reply = {"raised": _described(error)}
-            except (Exception, SystemExit) as error:
+            except BaseException as error:  # SystemExit, and what they derive from BaseException
                 reply = {"raised": _described(error)}
         reply["printed"] = printed.getvalue()
         return reply, sent
@@ -119,7 +122,11 @@ def _close_figure(value: Any) -> None:
 
 def _described(error: BaseException) -> dict:
     """What went wrong and in which line of the student's code, in words."""
-    described = {"type": type(error).__name__, "message": plain(str(error))[:500], "line": ""}
+    try:
+        message = plain(str(error)[:500])
+    except Exception:  # a class of theirs
+        message = ""
+    described = {"type": type(error).__name__, "message": message, "line": ""}
     for frame, number in _their_frames(error):
         if line := linecache.getline(frame.f_code.co_filename, number).strip():
             described["line"] = f"line {number}: {plain(line)[:200]}"
@@ -140,15 +147,20 @@ def _their_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
             yield frame, number
 
 
-TARGET = "autograder"  # the name of the comm by which the grader reaches this kernel
+TARGET = "autograder"  # the name of the comm by which the grader reaches a kernel without a sandbox
 
 
-def serve() -> None:
+def _harness() -> Harness:
+    from IPython import get_ipython
+
+    return Harness(get_ipython().user_ns, Path.cwd())
+
+
+def serve_comm() -> None:
     """Answer the grader's requests in the running IPython kernel, over a comm: JSON and binary buffers, Jupyter's own protocol."""
     from IPython import get_ipython
 
-    shell = get_ipython()
-    harness = Harness(shell.user_ns, Path.cwd())
+    harness = _harness()
 
     def opened(comm: Any, message: dict) -> None:
         def answer(message: dict) -> None:
@@ -157,4 +169,24 @@ def serve() -> None:
 
         comm.on_msg(answer)
 
-    shell.kernel.comm_manager.register_target(TARGET, opened)
+    get_ipython().kernel.comm_manager.register_target(TARGET, opened)
+
+
+def serve_socket(descriptor: int) -> None:
+    """Answer the grader's requests in the running IPython kernel, between cells, over the socket with this descriptor (autograder/values.py)."""
+    from IPython import get_ipython
+
+    harness, connection, shell, ours = _harness(), values.adopt(descriptor), get_ipython(), os.getpid()
+
+    def answer() -> None:
+        only_the_kernel()
+        request, buffers = values.receive(connection)
+        reply, sent = harness.answer(request, buffers)
+        values.send(connection, reply | {"number": request.get("number")}, sent)
+
+    def only_the_kernel() -> None:  # and no fork of it that goes on as if it were
+        if os.getpid() != ours:
+            os._exit(0)
+
+    shell.events.register("post_execute", only_the_kernel)
+    asyncio.get_running_loop().add_reader(connection, answer)

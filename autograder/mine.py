@@ -5,17 +5,16 @@ notebook that asks, you get the function of `autograder.given` in its place. A l
 """
 
 import ast
-import dis
 import importlib
 import json
 import linecache
 import os
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from autograder import is_grading
+from autograder.globals import looked_up
 from autograder.lessons import UnknownLesson, lesson_of_exercise
 
 
@@ -115,12 +114,6 @@ def _define(name: str, known: _Known, namespace: dict[str, Any], begun: set[str]
     begun.add(name)
     statement, file = known[name]
     code = compile(ast.Module([statement], []), file, "exec")
-    for other in sorted(_globals_of(code) & known.keys() - begun):
+    for other in sorted(looked_up(code) & known.keys() - begun):
         _define(other, known, namespace, begun)
     exec(code, namespace)
-
-
-def _globals_of(code: CodeType) -> set[str]:
-    """The names that a piece of code, and the functions in it, look up outside of themselves."""
-    names = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return names.union(*(_globals_of(inner) for inner in code.co_consts if isinstance(inner, CodeType)))

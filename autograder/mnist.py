@@ -35,9 +35,23 @@ def load_mnist() -> tuple:
 
     Raises DatasetError when the file is missing or damaged.
     """
+    if _preloaded:
+        return tuple((images.copy(), labels.copy()) for images, labels in _preloaded)
+    return _read(dataset_path())
+
+
+_preloaded: tuple = ()
+
+
+def preload() -> None:
+    """Load the digits for all the processes that are forked from this one, which then need not read the file. Raises DatasetError."""
+    global _preloaded
+    _preloaded = _read(dataset_path())
+
+
+def _read(path: Path) -> tuple:
     import numpy as np
 
-    path = dataset_path()
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise DatasetError(

@@ -8,11 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder.flags import printable, printable_lines
 from autograder.harness import Harness
 from autograder.wire import Buffer, WireError, pack, unpack
 
+LONGEST_SOURCE = 20_000  # characters
+
 # request, buffers, seconds allowed -> reply, buffers
 Transport = Callable[[dict, list[Buffer], float], tuple[dict, list[Buffer]]]
+
+
+class KernelFailed(Exception):
+    """No kernel can be had, and so no submission graded; the message says why."""
 
 
 class StudentError(Exception):
@@ -54,10 +61,10 @@ class Student:
         return Function(self, name)
 
     def source(self, name: str) -> str:
-        """The source text of their function, or "" where there is none."""
+        """The source text of their function, or "" where there is none, or none that could be read in a moment."""
         reply, _ = self._transport({"source": name}, [], self._seconds)
         text = reply.get("source")
-        return text if isinstance(text, str) else ""
+        return text if isinstance(text, str) and len(text) <= LONGEST_SOURCE else ""
 
     def saved_model(self, file: str) -> Any:
         """The Keras model in a file beside their notebook, rebuilt. Raises NotAttempted when there is none, Unreadable when it is damaged."""
@@ -87,7 +94,7 @@ class Student:
 
     def _result(self, complaint: str, reply: dict, buffers: list[Buffer]) -> dict:
         if isinstance(printed := reply.get("printed"), str):
-            self.printed = (self.printed + printed)[:10_000]
+            self.printed = printable_lines((self.printed + printed)[:10_000])
         if isinstance(raised := reply.get("raised"), dict):
             raise StudentError(_sentence(raised))
         if isinstance(sentence := reply.get("unreadable"), str):
@@ -120,6 +127,8 @@ class Function:
 
 
 def _sentence(raised: dict) -> str:
-    kind, message, line = (str(raised.get(key, ""))[:500] for key in ("type", "message", "line"))
+    kind, message, line = (
+        printable(str(raised.get(key, "")), 500) for key in ("type", "message", "line")
+    )  # each on one line: it is theirs
     where = f" at {line}" if line else ""
     return f"Your code stopped with {kind}{': ' + message if message else ''}{where}"

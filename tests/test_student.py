@@ -88,3 +88,14 @@ def test_function_that_hung_once_is_not_asked_again():
 def test_nonsense_from_the_other_side_is_unreadable(reply):
     with pytest.raises(Unreadable):
         Student(lambda request, buffers, seconds: (reply, [])).f()
+
+
+def test_what_they_print_and_raise_cannot_steer_a_terminal(tmp_path):
+    def shouts(x):
+        print("\x1b]0;title\x07two\nlines\u202e")
+        raise ValueError("\x1b[2Jgone")
+
+    who = student(f=shouts)
+    with pytest.raises(StudentError):
+        who.f(1)
+    assert who.printed == "�]0;title�two\nlines�\n"

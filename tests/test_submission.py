@@ -4,12 +4,16 @@ import os
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from autograder import kernel
+from autograder.kernel import Unsandboxed
 from autograder.lessons import Lesson
 from autograder.record import Record
-from autograder.submission import digest, grade_notebook
+from autograder.sandboxed import Sandboxed
+from autograder.submission import grade_notebook
+from autograder.zygote import Zygote
 
 CHECKS = """
 import numpy as np
@@ -38,8 +42,19 @@ def cell(name, source, grade=False, solution=False, points=None, markdown=False)
     return make(source, id=name, metadata={"nbgrader": meta | ({"points": points} if points else {})})
 
 
-@pytest.fixture
-def grade(tmp_path):
+@pytest.fixture(scope="module")
+def zygote():
+    with Zygote() as started:
+        yield started
+
+
+@pytest.fixture(params=[Unsandboxed, Sandboxed])
+def grade(tmp_path, request):
+    if request.param is Sandboxed:
+        place = Sandboxed(request.getfixturevalue("zygote"), "99-example", {})
+    else:
+        place = Unsandboxed(tmp_path)
+
     def graded(double="def double(x): return 2 * x", half="def half(x): return x / 2", before="", seed=None):
         cells = [
             cell("setup", "import sys, warnings"),
@@ -54,7 +69,7 @@ def grade(tmp_path):
         path = tmp_path / "example.ipynb"
         nbformat.write(notebook, path)
         (tmp_path / "test_example.py").write_text(CHECKS)
-        return grade_notebook(notebook, Example("99-example", path), tmp_path, "ada", digest(path), [], seed)
+        return grade_notebook(notebook, Example("99-example", path), place, "ada", f"sha256:{0:064}", [], seed)
 
     return graded
 
@@ -157,8 +172,9 @@ def test_notebook_knows_that_it_is_being_graded(grade):
     assert graded.record.points == 5
 
 
+@pytest.mark.parametrize("grade", [Unsandboxed], indirect=True)
 @pytest.mark.parametrize("double", ["def double(x): return 2 * x", "import os; os._exit(1)"])
-def test_no_process_is_left(grade, double, tmp_path):
+def test_no_kernel_is_left(grade, double, tmp_path):
     tell = f"import os; open({str(tmp_path / 'pids')!r}, 'a').write(str(os.getpid()) + '\\n')"
     grade(before=tell, double=double)
     pids = [int(line) for line in (tmp_path / "pids").read_text().split()]
@@ -168,9 +184,10 @@ def test_no_process_is_left(grade, double, tmp_path):
             os.kill(pid, 0)
 
 
-def test_digest_covers_the_models_handed_in(tmp_path):
-    path = tmp_path / "a.ipynb"
-    path.write_text("{}")
-    before = digest(path)
-    (tmp_path / "model.keras").write_bytes(b"x")
-    assert digest(path) != before
+@pytest.mark.parametrize("grade", [Sandboxed], indirect=True)
+@pytest.mark.parametrize("double", ["def double(x): return 2 * x", "import os; os._exit(1)"])
+def test_no_process_of_the_students_is_left(grade, double):
+    marker = f"sleep(600)  # {os.getpid()}"
+    stay = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.{marker}'], start_new_session=True)"
+    assert statuses(grade(half=f"{stay}\ndef half(x): return x / 2", double=double))["half"] == "passed"
+    assert not [process for process in psutil.process_iter(["cmdline"]) if marker in " ".join(process.info["cmdline"] or [])]

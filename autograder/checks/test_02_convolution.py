@@ -770,8 +770,10 @@ def test_a_thousand_digits(student, rng):
             break
     if projected > SECONDS:
         raise too_slow(f"at the pace of {SAMPLE} digits, {DIGITS:,} would take about {projected:.0f} s")
-    taken = 0.0
-    for _ in range(DIGITS // BATCH):
+    taken = seconds_for(BATCH, student, rng)
+    if taken * DIGITS / BATCH < SECONDS / 3:  # the others would only confirm it
+        return
+    for _ in range(DIGITS // BATCH - 1):
         taken += seconds_for(BATCH, student, rng)
         if taken > 2 * SECONDS:  # the pace was right; a machine that gets busy now should not cost a point
             raise too_slow(f"{DIGITS:,} digits took more than {taken:.0f} s")
