@@ -1,12 +1,14 @@
 """The class leaderboard of the capstone: made from result records, so it shows what the grader measured and nothing else."""
 
 import dataclasses
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from autograder.flags import printable
 from autograder.record import Record
 
 LESSON = "11-capstone"
@@ -92,4 +94,4 @@ def as_markdown(rows: list[Row]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+    return html.escape(printable(" ".join(text.split())), quote=False).replace("\\", "\\\\").replace("|", "\\|")

@@ -1,10 +1,10 @@
-"""What may cross between student code and the grader: plain values as JSON, arrays as npy, Keras models as configuration and weights.
+"""What may cross between student code and the grader: plain values as JSON, arrays as npy, Keras models as descriptions and weights.
 
-`pack` turns a value into a JSON-able tree and a list of byte buffers; `unpack` turns them back, trusting nothing: no pickle, no code,
-no class but the ones named here. Students' own processes use the same two functions, so a check sees the same values everywhere.
+`pack` turns a value into a JSON-able tree and a list of byte buffers; `unpack` turns them back, trusting nothing: no pickle, no code, no class but the
+ones named here and in blueprint.py, and no more time or memory than in proportion to what was sent. Students' own processes use the same two functions, so
+a check sees the same values everywhere.
 """
 
-import importlib
 import io
 import json
 import math
@@ -14,13 +14,23 @@ from dataclasses import dataclass, field
 from numbers import Number
 from typing import Any
 
-MAX_BYTES = 512 * 2**20  # of all arrays in one message: 1,000 digits x 28 feature maps x 26 x 26 in float64 are 152 MB
-HEADER = 4096  # bytes that hold any npy header of ours
-MAX_DEPTH = 20
-MAX_ITEMS = 100_000
-MAX_TEXT = 100_000
-MAX_PARAMETERS = 5_000_000
+from autograder.blueprint import LARGEST_NUMBER, ModelRefused  # noqa: F401 (LARGEST_NUMBER is one of the limits of what crosses)
+from autograder.models import as_json, describe, rebuild
 
+MAX_BYTES = 512 * 2**20  # of all arrays in one message: 1,000 digits x 28 feature maps x 26 x 26 in float64 are 152 MB
+MAX_NUMBERS = MAX_BYTES // 8  # in them: whatever their dtype, a check may need them in float64
+MAX_AXES = 16
+MAX_DEPTH = 20
+MAX_ITEMS = 300_000  # values in one message
+MAX_TEXT = 100_000  # characters of a text; what is longer is cut
+MAX_TEXTS = 10 * MAX_TEXT
+MAX_DIGITS = 400
+MAX_MODELS = 4  # in one message
+MAX_SEEDS = 100  # numbers in the seed of a generator
+
+
+UNREADABLE = "it cannot be read"
+OTHER_GENERATOR = "it is a random generator other than that of np.random.default_rng"
 
 Buffer = bytes | bytearray | memoryview
 
@@ -56,7 +66,7 @@ class Figure:
     axes: list[Axes]
 
 
-# --- packing: runs beside student code, so it asks exact questions and never calls more of their objects than it must ---
+# --- packing: runs beside student code, so it asks types and not objects what they are, and calls no more of their methods than it must ---
 
 
 def pack(value: Any, *, lists_as_arrays: bool = True) -> tuple[Any, list[Buffer]]:
@@ -77,41 +87,50 @@ class _Packer:
     def __init__(self, lists_as_arrays: bool):
         self.lists_as_arrays = lists_as_arrays
         self.buffers: list[Buffer] = []
+        self.bytes = 0
+        self.items = 0
 
     def pack(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        self.items += 1
         if depth > MAX_DEPTH:
             raise WireError("it is nested too deeply to be read")
-        if value is None or isinstance(value, bool):
+        if self.items > MAX_ITEMS:
+            raise WireError(f"it has more than {MAX_ITEMS:,} parts, too many to be read")
+        if value is None or kind is bool:
             return value
-        if isinstance(value, str):
-            return plain(value)
-        if isinstance(value, int):
-            return {"int": str(value)} if abs(value) > 2**53 else int(value)
-        if isinstance(value, float):
-            return float(value) if math.isfinite(value) else {"float": repr(float(value))}
-        if isinstance(value, dict):
-            return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]}
+        if issubclass(kind, str):
+            return plain(str.__str__(value)[:MAX_TEXT])
+        if issubclass(kind, int):
+            return _packed_int(int.__index__(value))
+        if issubclass(kind, float):
+            number = float.__float__(value)
+            return number if math.isfinite(number) else {"float": repr(number)}
+        if issubclass(kind, dict):
+            return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in dict.items(value)]}
         if (packed := self._generator(value, depth)) is not None:
             return packed
         if (packed := self._keras(value)) is not None:
             return packed
         if (packed := self._figure(value)) is not None:
             return packed
-        is_list = isinstance(value, list | tuple)
+        is_list = issubclass(kind, list | tuple)
         array = _numeric_array(value) if not is_list or (value and self.lists_as_arrays) else None
         if array is not None:
             return self._array(array)
         if is_list:
-            return {"list": [self.pack(item, depth + 1) for item in value], "tuple": isinstance(value, tuple)}
-        raise WireError(f"it is a {type(value).__name__}, which cannot be read as numbers")
+            return {"list": [self.pack(item, depth + 1) for item in value], "tuple": issubclass(kind, tuple)}
+        raise WireError(f"it is a {kind.__name__}, which cannot be read as numbers")
 
     def _array(self, array) -> dict:
         import numpy as np
 
-        if array.nbytes > MAX_BYTES:
+        self.bytes += array.nbytes
+        if self.bytes > MAX_BYTES:
             raise WireError(f"its array of shape {array.shape} is too large to be read")
-        if array.dtype.kind == "f" and array.dtype.itemsize not in (2, 4, 8):
-            array = array.astype(np.float64)
+        widest = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}.get(array.dtype.kind, array.dtype)
+        if array.dtype.itemsize > widest.itemsize:
+            array = array.astype(widest)
         array = array if array.flags.f_contiguous else np.ascontiguousarray(array)
         header = io.BytesIO()
         np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
@@ -124,11 +143,15 @@ class _Packer:
         numpy = sys.modules.get("numpy")
         if numpy is None or not isinstance(value, numpy.random.Generator):
             return None
+        state = value.bit_generator.state
+        if state["bit_generator"] != "PCG64":
+            raise WireError(OTHER_GENERATOR)
         seeds = getattr(value.bit_generator.seed_seq, "state", None)  # from which rng.spawn makes further generators
         if seeds is not None:  # NumPy's whole numbers become Python's
             whole = {key: numpy.asarray(seeds[key], object).tolist() for key in ("entropy", "spawn_key")}
             seeds = seeds | json.loads(json.dumps(whole, default=int))
-        return {"generator": self.pack({"state": value.bit_generator.state, "seeds": seeds}, depth + 1)}
+        faithful = _Packer(lists_as_arrays=False)  # seeds are lists of numbers of any size
+        return {"generator": faithful.pack({"state": state, "seeds": seeds}, depth + 1)}
 
     def _keras(self, value: Any) -> dict | None:
         keras = sys.modules.get("keras")
@@ -136,19 +159,15 @@ class _Packer:
             return None
         if isinstance(value, keras.Model):
             try:
-                config = keras.saving.serialize_keras_object(value)
-                config.pop("build_config", None)
-                compile_config = config.pop("compile_config", None) or None
-                described = {"config": _renamed(_as_json(config)), "compile": _as_json(compile_config)}
-            except Exception as error:
-                raise WireError(
-                    "it is a Keras model that cannot be described by its layers: use keras.Sequential or the functional API"
-                ) from error
-            return {"model": described | {"weights": [self._array(array) for array in value.get_weights()] if value.built else None}}
+                described, weights = describe(value)
+            except ModelRefused as error:
+                raise WireError(str(error)) from error
+            arrays = None if weights is None else [self._array(_numeric_array(weight)) for weight in weights]
+            return {"model": described | {"weights": arrays}}
         if isinstance(value, keras.callbacks.History):
             described = {"history": getattr(value, "history", {}), "epoch": getattr(value, "epoch", []), "params": value.params or {}}
             faithful = _Packer(lists_as_arrays=False)  # not JSON as it is: a loss may be nan
-            return {"history": faithful.pack(_as_json(described), depth=1)}
+            return {"history": faithful.pack(as_json(described), depth=1)}
         return None
 
     def _figure(self, value: Any) -> dict | None:
@@ -162,6 +181,14 @@ class _Packer:
             lines = [{"x": line.get_xdata(), "y": line.get_ydata(), "label": str(line.get_label())} for line in axis.get_lines()]
             axes.append(texts | {"legend": [text.get_text() for legend in legends for text in legend.get_texts()], "lines": lines})
         return {"figure": self.pack(axes, 1)}
+
+
+def _packed_int(number: int) -> int | dict:
+    if abs(number) <= 2**53:
+        return number
+    if abs(number) >= 10**MAX_DIGITS:
+        raise WireError(f"it is a whole number of more than {MAX_DIGITS} digits")
+    return {"int": str(number)}
 
 
 def _numeric_array(value: Any):
@@ -179,190 +206,209 @@ def _numeric_array(value: Any):
     return array if array.dtype.kind in "biufc" else None
 
 
-def _as_json(value: Any) -> Any:
-    """Dictionaries, lists, texts and numbers only; what else is in there as its description."""
-    return json.loads(json.dumps(value, default=lambda other: other.tolist() if hasattr(other, "tolist") else repr(other)))
-
-
-def _renamed(config: Any) -> Any:
-    """A configuration with TensorFlow's own functions under the names that Keras has for them: `activation=tf.nn.softmax` is as good as "softmax"."""
-    if isinstance(config, list):
-        return [_renamed(item) for item in config]
-    if not isinstance(config, dict):
-        return config
-    if config.get("class_name") == "function" and config.get("config") in TENSORFLOW_NAMES:
-        return TENSORFLOW_NAMES[config["config"]]
-    return {key: _renamed(value) for key, value in config.items()}
-
-
 # --- unpacking: runs in the trusted process, on whatever the other side sent ---
 
 
 def unpack(tree: Any, buffers: list[Buffer]) -> Any:
     """The value of a tree and its buffers. Raises WireError for anything that `pack` would not have made."""
-    if sum(len(buffer) for buffer in buffers) > MAX_BYTES + 2**20:
-        raise WireError("it is too large to be read")
     try:
-        return _unpack(tree, buffers, 0)
+        return _Unpacker(buffers).unpack(tree, 0)
     except WireError:
         raise
-    except Exception as error:
-        raise WireError("it cannot be read") from error
+    except ModelRefused as error:
+        raise WireError(str(error)) from error
+    except Exception as error:  # also for want of memory or of stack
+        raise WireError(UNREADABLE) from error
 
 
-def _unpack(tree: Any, buffers: list[Buffer], depth: int) -> Any:
-    if depth > 3 * MAX_DEPTH:
-        raise WireError("it is nested too deeply to be read")
-    if tree is None or isinstance(tree, bool | int | float):
-        return tree
-    if isinstance(tree, str):
-        return tree[:MAX_TEXT]
-    if not isinstance(tree, dict):
-        raise WireError("it cannot be read")
-    match tree:
-        case {"int": str(digits)} if re.fullmatch(r"-?\d{1,400}", digits):
-            return int(digits)
-        case {"float": "nan" | "inf" | "-inf" as text}:
-            return float(text)
-        case {"dict": list(pairs)} if len(pairs) <= MAX_ITEMS:
-            return {_key(_unpack(k, buffers, depth + 1)): _unpack(v, buffers, depth + 1) for k, v in pairs}
-        case {"list": list(items)} if len(items) <= MAX_ITEMS:
-            values = [_unpack(item, buffers, depth + 1) for item in items]
-            return tuple(values) if tree.get("tuple") else values
-        case {"array": int(index)}:
-            return _unpack_array(buffers[index])
-        case {"generator": inner}:
-            return _unpack_generator(_unpack(inner, buffers, depth + 1))
-        case {"model": {"config": dict(config), "compile": compile_config, "weights": weights}}:
-            return _unpack_model(config, compile_config, weights and [_unpack(w, buffers, depth + 1) for w in weights])
-        case {"history": inner}:
-            return _unpack_history(_unpack(inner, buffers, depth + 1))
-        case {"figure": inner}:
-            return _unpack_figure(_unpack(inner, buffers, depth + 1))
-    raise WireError("it cannot be read")
+DTYPES = {b"|b1", b"|i1", b"|u1"} | {
+    f"{order}{kind}".encode() for order in "<>" for kind in ("i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+}
+# What `np.save` writes in front of an array. It is Python, and NumPy reads it as such, from whoever it comes; nothing but these words is read here.
+HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00(?P<length>..){'descr': '(?P<dtype>[^']{3,4})', 'fortran_order': (?P<fortran>True|False), "
+    rb"'shape': \((?P<shape>|\d{1,10},|\d{1,10}(?:, \d{1,10})+)\), } *\n",
+    re.DOTALL,
+)
+LONGEST_HEADER = 512
+
+
+class _Unpacker:
+    def __init__(self, buffers: list[Buffer]):
+        self.buffers: dict[int, memoryview] = {index: memoryview(buffer).cast("B") for index, buffer in enumerate(buffers)}
+        if sum(view.nbytes for view in self.buffers.values()) > MAX_BYTES + LONGEST_HEADER * len(buffers):
+            raise WireError("it is too large to be read")
+        self.numbers = 0
+        self.items = 0
+        self.characters = 0
+        self.models = 0
+
+    def unpack(self, tree: Any, depth: int) -> Any:
+        self.items += 1
+        if depth > 3 * MAX_DEPTH:
+            raise WireError("it is nested too deeply to be read")
+        if self.items > MAX_ITEMS:
+            raise WireError(f"it has more than {MAX_ITEMS:,} parts, too many to be read")
+        if tree is None or isinstance(tree, bool | float):
+            return tree
+        if isinstance(tree, int) and abs(tree) <= 2**53:
+            return tree
+        if isinstance(tree, str):
+            return self._text(tree)
+        if not isinstance(tree, dict) or len(tree) != (2 if "list" in tree else 1):
+            raise WireError(UNREADABLE)
+        match tree:
+            case {"int": str(digits)} if re.fullmatch(rf"-?\d{{1,{MAX_DIGITS}}}", digits, re.ASCII):
+                return int(digits)
+            case {"float": "nan" | "inf" | "-inf" as text}:
+                return float(text)
+            case {"dict": list(pairs)}:
+                return {_key(self.unpack(k, depth + 1)): self.unpack(v, depth + 1) for k, v in pairs}
+            case {"list": list(items), "tuple": bool(is_tuple)}:
+                values = [self.unpack(item, depth + 1) for item in items]
+                return tuple(values) if is_tuple else values
+            case {"array": index}:
+                return self._array(index)
+            case {"generator": inner}:
+                return _generator(self.unpack(inner, depth + 1))
+            case {"model": {"config": config, "compile": compiled, "weights": weights}}:
+                return self._model(config, compiled, weights)
+            case {"history": inner}:
+                return _history(self.unpack(inner, depth + 1))
+            case {"figure": inner}:
+                return _figure(self.unpack(inner, depth + 1))
+        raise WireError(UNREADABLE)
+
+    def _text(self, text: str) -> str:
+        text = text[:MAX_TEXT]
+        self.characters += len(text)
+        if self.characters > MAX_TEXTS:
+            raise WireError("its texts are too long to be read")
+        return text
+
+    def _array(self, index: Any):
+        import numpy as np
+
+        if type(index) is not int or index not in self.buffers:
+            raise WireError(UNREADABLE)
+        buffer = self.buffers.pop(index)  # each is used once, as by `pack`: to name one a thousand times would make a thousand arrays
+        header = HEADER.match(bytes(buffer[:LONGEST_HEADER]))
+        if not header or header["dtype"] not in DTYPES or int.from_bytes(header["length"], "little") != header.end() - 10:
+            raise WireError(UNREADABLE)
+        shape, dtype = tuple(int(size) for size in header["shape"].split(b",") if size), np.dtype(header["dtype"].decode())
+        # An array without numbers might have axes of any length, and its sum along another would be as long.
+        self.numbers += math.prod(max(1, size) for size in shape)
+        if len(shape) > MAX_AXES or self.numbers > MAX_NUMBERS:
+            raise WireError(f"its array of shape {str(shape)[:60]} is too large to be read")
+        array = np.frombuffer(buffer, dtype if dtype.kind != "b" else np.uint8, offset=header.end())
+        if dtype.kind == "b":
+            array = array != 0  # a boolean of any other byte would be neither true nor false
+        elif not dtype.isnative or not array.flags.writeable:  # a student's function may work in place
+            array = array.astype(dtype.newbyteorder("="))
+        return array.reshape(shape[::-1]).T if header["fortran"] == b"True" else array.reshape(shape)
+
+    def _model(self, config: Any, compiled: Any, weights: Any):
+        self.models += 1
+        if self.models > MAX_MODELS:
+            raise WireError(f"it has more than {MAX_MODELS} Keras models in it")
+        if weights is not None:
+            if not isinstance(weights, list) or not all(isinstance(weight, dict) and weight.keys() == {"array"} for weight in weights):
+                raise WireError(UNREADABLE)
+            weights = [self._array(weight["array"]) for weight in weights]
+        return rebuild(config, compiled, weights)
 
 
 def _key(key: Any) -> Any:
     key = key.item() if hasattr(key, "item") and getattr(key, "ndim", 1) == 0 else key
     if not isinstance(key, str | int | float | bool | None):
         raise WireError("it is a dictionary whose keys are neither texts nor numbers")
+    if isinstance(key, int) and abs(key) > 2**64:  # numbers of any size can be chosen such that every dictionary is slow with them
+        raise WireError("it is a dictionary with keys of more than 64 bits")
     return key
 
 
-def _unpack_array(buffer: Buffer):
+def _whole(value: Any, bits: int) -> int:
+    if type(value) is not int or not 0 <= value < 2**bits:
+        raise WireError("it is a random generator in a state that it cannot be in")
+    return value
+
+
+def _generator(described: Any):
     import numpy as np
 
-    file = io.BytesIO(buffer[:HEADER])
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise WireError("it cannot be read")
-    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
-    if dtype.kind not in "biufc" or len(shape) > 16 or math.prod(shape) * dtype.itemsize != len(buffer) - file.tell():
-        raise WireError("it cannot be read")
-    array = np.frombuffer(buffer, dtype, offset=file.tell())
-    array = array if array.flags.writeable else array.copy()  # a student's function may work in place
-    return array.reshape(shape[::-1]).T if fortran_order else array.reshape(shape)
-
-
-def _unpack_generator(described: dict):
-    import numpy as np
-
-    state, seeds = described["state"], described["seeds"] or {}
-    if state.get("bit_generator") != "PCG64":  # that of default_rng; others read memory at positions that their state names
-        raise WireError("it is a random generator other than that of np.random.default_rng")
-    if seeds.get("pool_size", 4) != 4:  # NumPy's own size; a pool of any other takes the memory that is asked for
-        raise WireError("it is a random generator with seeds of an unusual kind")
-    bits = np.random.PCG64(np.random.SeedSequence(**seeds))
-    bits.state = state
+    match described:
+        case {
+            "state": {"bit_generator": "PCG64", "state": {"state": state, "inc": inc}, "has_uint32": has, "uinteger": left},
+            "seeds": seeds,
+        }:
+            state = {"state": _whole(state, 128), "inc": _whole(inc, 128)}
+            described = {"bit_generator": "PCG64", "state": state, "has_uint32": _whole(has, 1), "uinteger": _whole(left, 32)}
+        case {"state": {"bit_generator": "PCG64"}}:
+            raise WireError("it is a random generator in a state that it cannot be in")
+        case _:  # np.random.default_rng's is PCG64; others read memory at positions that their state names
+            raise WireError(OTHER_GENERATOR)
+    bits = np.random.PCG64(_seeds(seeds))
+    bits.state = described
     return np.random.Generator(bits)
 
 
-# --- Keras ---
+def _seeds(described: Any):
+    """What a generator makes further generators of. A pool of another size than NumPy's own would take the memory that is asked for."""
+    import numpy as np
 
-# Modules whose classes a submitted configuration may name. Lambda layers hold code, so they are not among the layers.
-KERAS_MODULES = {
-    "keras",
-    "keras.constraints",
-    "keras.initializers",
-    "keras.layers",
-    "keras.losses",
-    "keras.metrics",
-    "keras.optimizers",
-    "keras.optimizers.schedules",
-    "keras.regularizers",
-    "keras.src.models.functional",
-}
-OPERATIONS = {"keras.src.ops.numpy", "keras.src.ops.nn"}  # what `a + b` and `keras.ops.relu(a)` become in a functional model
-TENSORFLOW_NAMES = {"softmax_v2": "softmax", "relu": "relu", "relu6": "relu6", "leaky_relu": "leaky_relu"}
-HOLD_CODE = {"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"}
-LARGEST_NUMBER = 1_000_000  # in a configuration, apart from seeds
+    match described:
+        case None:
+            return np.random.SeedSequence()
+        case {"entropy": entropy, "spawn_key": spawn_key, "pool_size": 4, "n_children_spawned": spawned}:
+            entropy = _whole(entropy, 1400) if isinstance(entropy, int) else _seed_words(entropy)
+            return np.random.SeedSequence(entropy, spawn_key=_seed_words(spawn_key), n_children_spawned=_whole(spawned, 32))
+    raise WireError("it is a random generator with seeds of an unusual kind")
 
 
-def _unpack_model(config: dict, compile_config: dict | None, weights: list | None):
-    import autograder.quiet  # noqa: F401
+def _seed_words(words: Any) -> list[int]:
+    if not isinstance(words, list | tuple) or len(words) > MAX_SEEDS:
+        raise WireError("it is a random generator with seeds of an unusual kind")
+    return [_whole(word, 1400) for word in words]
 
-    # isort: split
+
+def _history(described: Any):
     import keras
 
-    if config.get("class_name") not in ("Sequential", "Functional"):
-        raise WireError("it is neither a keras.Sequential nor a functional keras.Model")
-    _inspect(config)
-    _inspect(compile_config)
-    try:
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-        if weights is not None:
-            if model.count_params() > MAX_PARAMETERS:
-                raise WireError(f"it has {model.count_params():,} parameters, more than any network of this course needs")
-            model.set_weights(weights)
-            for layer in model._flatten_layers(include_self=False):
-                if hasattr(layer, "finalize_state"):  # of Normalization and its like, which work with numbers made from their weights
-                    layer.finalize_state()
-        if compile_config is not None:
-            model.compile_from_config(compile_config)
-    except WireError:
-        raise
-    except Exception as error:
-        raise WireError("it is a Keras model that cannot be rebuilt from its layers") from error
-    return model
+    match described:
+        case {"history": dict(columns), "epoch": list(epochs), "params": dict(params)} if _is_plain(described):
+            history = keras.callbacks.History()
+            history.history, history.epoch = columns, epochs
+            history.set_params(params)
+            return history
+    raise WireError("it is a History that holds something else than numbers")
 
 
-def _inspect(config: Any) -> None:
-    """Refuse a configuration that names anything but Keras' own parts, or numbers that no network of this course needs."""
-    if isinstance(config, list):
-        for item in config:
-            _inspect(item)
-    elif isinstance(config, dict):
-        if "class_name" in config and config["class_name"] != "__keras_tensor__" and not _is_keras_own(config):
-            name = config.get("config") if config["class_name"] == "function" else config["class_name"]
-            raise WireError(f"its part {str(name)[:60]!r} is not one of Keras' own, and only those can be graded")
-        for key, value in config.items():
-            if isinstance(value, int) and key != "seed" and abs(value) > LARGEST_NUMBER:
-                raise WireError(f"its {str(key)[:60]} of {value:,} is larger than any network of this course needs")
-            _inspect(value)
+def _is_plain(value: Any) -> bool:
+    """Whether a value is made of texts and numbers, in lists and dictionaries."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return all(map(_is_plain, value)) if isinstance(value, list) else value is None or isinstance(value, str | int | float)
 
 
-def _is_keras_own(config: dict) -> bool:
-    import keras
-
-    name = config["class_name"]
-    if name == "function":
-        places = (keras.activations, keras.initializers, keras.losses, keras.metrics)
-        return isinstance(config.get("config"), str) and any(hasattr(place, config["config"]) for place in places)
-    module, registered = config.get("module"), config.get("registered_name")
-    if module in OPERATIONS:
-        operation = getattr(importlib.import_module(module), str(name), None)
-        return registered == name and isinstance(operation, type) and issubclass(operation, keras.Operation)
-    return registered in (None, name) and module in KERAS_MODULES and name not in HOLD_CODE
+def _figure(described: Any) -> Figure:
+    if not isinstance(described, list):
+        raise WireError(UNREADABLE)
+    return Figure([_axes(axes) for axes in described])
 
 
-def _unpack_history(described: dict):
-    import keras
+def _axes(described: Any) -> Axes:
+    match described:
+        case {"xlabel": str(xlabel), "ylabel": str(ylabel), "title": str(title), "legend": list(legend), "lines": list(lines)}:
+            if all(isinstance(text, str) for text in legend):
+                return Axes(xlabel, ylabel, title, legend, [_line(line) for line in lines])
+    raise WireError(UNREADABLE)
 
-    history = keras.callbacks.History()
-    history.history, history.epoch = dict(described["history"]), list(described["epoch"])
-    history.set_params(dict(described["params"]))
-    return history
 
+def _line(described: Any) -> Line:
+    import numpy as np
 
-def _unpack_figure(axes: list[dict]) -> Figure:
-    return Figure([Axes(**(axis | {"lines": [Line(**line) for line in axis["lines"]]})) for axis in axes])
+    match described:
+        case {"x": np.ndarray() | list() as x, "y": np.ndarray() | list() as y, "label": str(label)}:
+            if all(isinstance(values, np.ndarray) or _is_plain(values) for values in (x, y)):
+                return Line(x, y, label)
+    raise WireError(UNREADABLE)
