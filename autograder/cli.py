@@ -1,6 +1,9 @@
-"""The command line: `autograder check NOTEBOOK`, `autograder leaderboard RESULTS …`."""
+"""The command line: `autograder check NOTEBOOK`, `autograder grade LESSON`, `autograder leaderboard RESULTS …`."""
 
+import contextlib
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -26,19 +29,22 @@ def check(
         int | None,
         typer.Option(help="Draw the checks' data from this seed, to repeat a result. Default: fresh data.", min=0, show_default=False),
     ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Run it where it can do no harm, as a class's notebooks are. For other people's.")
+    ] = False,
 ) -> None:
     """Grade one notebook: run it from top to bottom, check every exercise, and show what is right and what is not.
 
     Exits with 0 when every exercise passed, 1 when not, 2 when the notebook cannot be graded.
     """
     from autograder.intake import Unusable
-    from autograder.kernel import KernelFailed
+    from autograder.student import KernelFailed
     from autograder.submission import grade_file
 
     if json is not None and not json.resolve().parent.is_dir():
         fail(f"The result cannot be written to {json}: there is no folder {json.parent}.")
     try:
-        record = grade_file(notebook, seed=seed).record
+        record = (grade_sandboxed if sandbox else grade_file)(notebook, seed=seed).record
     except (Unusable, KernelFailed) as error:
         fail(str(error))
     if json is not None:
@@ -48,6 +54,42 @@ def check(
             fail(f"The result cannot be written to {json}: {error.strerror}.")
     show(record)
     raise typer.Exit(0 if all(check.bonus or check.status in ("passed", "manual") for check in record.checks) else 1)
+
+
+@app.command(epilog="Example: autograder grade 02-convolution --workers 4")
+def grade(
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson, such as 02-convolution.", show_default=False)],
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Grade in this many processes. Default: one for each processor.", show_default=False)
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler, tcp://HOST:PORT, instead.", show_default=False),
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Grade this student only. May be given several times.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Draw the checks' data from this seed, to repeat a run. Default: a secret one.", min=0, show_default=False),
+    ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe-no-sandbox", help="Run students' code with your own rights: on your files, and over your network."),
+    ] = False,
+) -> None:
+    """Grade what a class has handed in for a lesson, many submissions at a time, each in a sandbox of its own.
+
+    Run it in the course's folder, the one with nbgrader_config.py. It takes submitted/ and fills autograded/ and the gradebook as `nbgrader autograde`
+    does; feedback, formgrader and export go on from there. What is graded already is left as it is, so the same command goes on after an interruption.
+    Exits with 0 when every submission has a result, 1 when one has not, 2 when the class cannot be graded.
+    """
+    if workers is not None and scheduler is not None:
+        fail("--workers and --scheduler exclude each other: a scheduler brings its own workers.")
+    if workers is not None and workers < 1:
+        fail(f"--workers takes a number of processes, 1 or more, and not {workers}.")
+    raise typer.Exit(grade_and_show(lesson, student or [], workers, scheduler, force, seed, not unsafe))
 
 
 @app.command(epilog="Example: autograder leaderboard autograded --anonymous > leaderboard.md")
@@ -71,6 +113,137 @@ def leaderboard(
     except board.BadRecords as error:
         fail(str(error))
     print(board.as_markdown(board.anonymous(rows) if anonymous else rows), end="")
+
+
+def grade_sandboxed(path: Path, seed: int | None):
+    """Grade a notebook file in a sandbox. Raises intake.Unusable and KernelFailed."""
+    from autograder.intake import lesson_of, read_notebook, read_submission
+    from autograder.student import KernelFailed
+    from autograder.submission import grade_submission
+
+    submission = read_submission(path, path.stem, lesson_of(read_notebook(path), path).name)
+    try:
+        from autograder.sandbox import SandboxUnavailable
+        from autograder.zygote import Zygote
+    except ModuleNotFoundError:
+        raise KernelFailed("The sandbox does not come with what students install: grade in a clone of the course.") from None
+    try:
+        with Zygote() as zygote:
+            return grade_submission(submission, zygote, seed)
+    except SandboxUnavailable as error:
+        raise KernelFailed(str(error)) from None
+
+
+def grade_and_show(
+    name: str, only: list[str], workers: int | None, scheduler: str | None, force: bool, seed: int | None, sandboxed: bool
+) -> int:
+    """Grade a class with a progress bar and sum it up; returns the exit code."""
+    from rich.console import Console
+
+    from autograder.classroom import ClassError, Workers, find_students, grade_class
+    from autograder.gradebook import CourseError, open_course
+    from autograder.lessons import UnknownLesson, find_lesson
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what we have started is ended
+    console = Console()
+    outcomes = []
+    try:
+        lesson = find_lesson(name)
+        course = open_course(Path.cwd())
+        students = find_students(course, lesson)
+        if not students:
+            fail(f"Nobody has handed in {name}: there is no folder {course.submitted('STUDENT', name)}.")
+        if unknown := [student for student in only if student not in students]:
+            fail(f"There is no submission of {name} by {', '.join(unknown)} in {course.submitted('STUDENT', name)}.")
+        students = sorted(set(only)) or students
+        if not sandboxed:
+            console.print("Students' code runs without a sandbox, with your rights; every result will say so.", style="red")
+        grading = grade_class(course, lesson, students, Workers(workers, scheduler, sandboxed), seed, force)
+        with contextlib.closing(grading), progress(console, len(students)) as advance:
+            for outcome in grading:
+                outcomes.append(outcome)
+                advance(outcome)
+    except (UnknownLesson, CourseError, ClassError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        if outcomes:
+            print(f"{len(outcomes)} of {len(students)} submissions have a result; the same command goes on from there.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            f"Stopped: {len(outcomes)} of {len(students)} submissions have a result; the same command goes on from there.", file=sys.stderr
+        )
+        return 130
+    sum_up(outcomes, console)
+    console.print(f"Results: {course.autograded('STUDENT', name)}, and the gradebook.", soft_wrap=True)
+    return 1 if any(outcome.state == "unwritten" for outcome in outcomes) else 0
+
+
+@contextlib.contextmanager
+def progress(console, total: int):
+    """Shows how far a class is: a bar where it can be drawn, else a line now and then. Yields a function to call with each outcome."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task):
+            return Text(f"{rate():.1f} a second,")
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn(), TextColumn("to go")]
+    shown = time.monotonic()
+    done, graded = 0, []  # when, without what is skipped
+
+    def rate() -> float:
+        """Submissions a second since the first, before which workers start."""
+        return (len(graded) - 1) / (graded[-1] - graded[0]) if len(graded) > 1 else 0.0
+
+    def advance(outcome) -> None:
+        nonlocal shown, done
+        done += 1
+        if outcome.state != "skipped":
+            graded.append(time.monotonic())
+        bar.update(task, advance=1, description="grading")
+        if not console.is_terminal and (time.monotonic() - shown >= 10 or done == total):
+            ahead = f", {rate():.1f} a second, {(total - done) / rate():.0f} seconds to go" if rate() else ""
+            console.print(f"{done} of {total} graded{ahead}")
+            shown = time.monotonic()
+
+    with Progress(*columns, console=console, speed_estimate_period=60, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting workers", total=total)
+        yield advance
+
+
+def sum_up(outcomes: list, console) -> None:
+    """Print what became of a class."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.flags import printable
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+
+    def row(number: int, words: str, style: str = "") -> None:
+        if number:
+            table.add_row(Text(f"{number:,}", style), words)
+
+    states = [outcome.state for outcome in outcomes]
+    row(states.count("graded"), "graded")
+    row(states.count("restored"), "graded by an earlier run, and written now")
+    row(states.count("skipped"), "skipped: graded already")
+    row(sum(outcome.state == "graded" and bool(outcome.sentence) for outcome in outcomes), "of these could not be read", "red")
+    row(states.count("ungraded"), "could not be graded, and have no points", "red")
+    row(states.count("unwritten"), "have no result", "red")
+    records = [outcome.record for outcome in outcomes if outcome.record]
+    row(sum(not record.isolated for record in records), "graded without a sandbox", "red")
+    if records:
+        table.add_row(f"{sum(record.points for record in records) / len(records):.2f}", f"points on average, of {records[0].max_points:g}")
+    console.print(table)
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.student):
+        if outcome.sentence:
+            console.print(Text(printable(f"{outcome.student}: {outcome.sentence}"), "red"), soft_wrap=True)
+        elif outcome.state != "skipped":
+            for flag in outcome.record.flags:
+                console.print(Text(printable(f"{outcome.student}: {flag}"), "yellow"), soft_wrap=True)
 
 
 def show(record) -> None:

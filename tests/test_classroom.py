@@ -1,0 +1,359 @@
+"""A class is graded on many processes and written by one; whatever ends on the way, every submission gets its result, once."""
+
+import csv
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import weakref
+from pathlib import Path
+
+import dask
+import psutil
+import pytest
+from nbgrader.converters import GenerateFeedback
+
+from autograder import classroom
+from autograder.classroom import ClassError, Workers, find_students, grade_class
+from autograder.gradebook import open_course
+from autograder.record import Record
+from autograder.worker import Grader, WrongVersion, difference, installed
+from course import run
+from course_folder import HALF, LESSON, hand_in, make_course, notebook, rows, unanswered
+
+POINTS = {"ada": 13.0, "ben": 6.0, "cleo": 0.0, "dan": 13.0, "eve": 0.0, "fay": 13.0, "gus": 0.0}  # without the reflection
+
+
+def a_class(folder):
+    """A course of seven: right, half right, without answers, by another name, damaged, with a broken label, and with no notebook at all."""
+    course = make_course(folder)
+    hand_in(course, "ada", notebook())
+    hand_in(course, "ben", notebook(HALF))
+    hand_in(course, "cleo", unanswered())
+    hand_in(course, "dan").joinpath("my answers.ipynb").write_text(notebook())
+    hand_in(course, "eve", notebook()[:1000])
+    hand_in(course, "fay", notebook().replace('"relu_check"', '"relu_chek"'))
+    hand_in(course, "gus", beside=[("notes.txt", b"The dog ate it.")])
+    return course
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "autograder", "grade", LESSON.name, *map(str, arguments)]
+
+
+def grade(course, *arguments):
+    return subprocess.run(command(*arguments), cwd=course, capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"})
+
+
+def results(course):
+    found = [Record.model_validate_json(path.read_text()) for path in sorted(course.glob("autograded/*/*/result.json"))]
+    return {record.student: record for record in found}
+
+
+def wait_for(condition, seconds=120):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+
+
+def ended(processes):
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+# --- the whole way, by the command ---
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class's course folder after `autograder grade`, and what that said."""
+    course = a_class(tmp_path_factory.mktemp("class"))
+    return course, grade(course, "--workers", 2, "--seed", 7)
+
+
+def test_class_is_graded_in_sandboxes_with_one_seed(graded):
+    course, done = graded
+    assert (done.returncode, done.stderr) == (0, "")
+    records = results(course)
+    assert {student: record.points for student, record in records.items()} == POINTS
+    assert all(record.isolated and record.seed == 7 for record in records.values())
+
+
+def test_summary_says_what_became_of_whom(graded):
+    said = graded[1].stdout
+    assert re.search(r"7 +graded", said) and re.search(r"2 +of these could not be read", said)
+    assert re.search(r"6\.43 +points on average, of 14", said)
+    assert "eve: The notebook is damaged" in said and "gus: No notebook was handed in" in said
+    assert "dan: the notebook is called 'my answers.ipynb'" in said and "fay: labels were lost or changed, of 'relu_check'" in said
+    assert "7 of 7 graded" in said and "autograded/STUDENT/02-convolution" in said
+    assert "without a sandbox" not in said
+
+
+def test_feedback_and_export_go_on_from_there(graded, tmp_path):
+    course, _ = graded
+    here = os.getcwd()
+    try:
+        run(GenerateFeedback, LESSON.name, course)
+    finally:
+        os.chdir(here)
+    pages = {path.parts[-3]: path.read_text() for path in course.glob(f"feedback/*/{LESSON.name}/{LESSON.name}.html")}
+    assert pages.keys() == POINTS.keys()
+    assert "the absolute value" in pages["ben"]
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "export", "--to", tmp_path / "grades.csv"], cwd=course, check=True, capture_output=True
+    )
+    with (tmp_path / "grades.csv").open() as file:
+        assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)} == POINTS
+
+
+def test_what_is_graded_is_not_graded_again(graded):
+    course, _ = graded
+    before = rows(course), {path: path.stat().st_mtime_ns for path in course.glob("autograded/**/*")}
+    done = grade(course, "--workers", 2)
+    assert done.returncode == 0 and re.search(r"7 +skipped: graded already", done.stdout)
+    assert (rows(course), {path: path.stat().st_mtime_ns for path in course.glob("autograded/**/*")}) == before
+
+
+# --- what ends on the way ---
+
+
+def test_run_that_is_killed_and_stopped_goes_on_where_it_was(graded, tmp_path):
+    course = a_class(tmp_path)
+    done = set()
+    for how, enough in [(signal.SIGKILL, 1), (signal.SIGINT, 3)]:
+        grading = subprocess.Popen(
+            command("--workers", 2, "--seed", 7),
+            cwd=course,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_for(lambda enough=enough: len(results(course)) >= enough)
+        processes = psutil.Process(grading.pid).children(recursive=True)
+        assert len(processes) >= 4  # two workers, and a warm process each
+        os.killpg(grading.pid, how) if how == signal.SIGINT else grading.send_signal(how)
+        _, said = grading.communicate(timeout=60)
+        wait_for(lambda processes=processes: ended(processes), 20)
+        if how == signal.SIGINT:
+            assert grading.returncode == 130
+            assert re.fullmatch(r"Stopped: \d of 7 submissions have a result; the same command goes on from there.\n", said)
+        times = {path: path.stat().st_mtime_ns for path in course.glob("autograded/*/*/result.json")}
+        assert done <= set(times.items())  # no result was written anew
+        done = set(times.items())
+    last = grade(course, "--workers", 2, "--seed", 7)
+    assert last.returncode == 0, last.stderr
+    assert done <= {(path, path.stat().st_mtime_ns) for path in course.glob("autograded/*/*/result.json")}
+    assert rows(course) == rows(graded[0])
+    assert not list(course.glob("autograded/*/.*"))
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own, joined by an address."""
+
+    def __init__(self, folder):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        self.folder = folder
+        self.processes = []
+        self.start("scheduler", "--host", self.address.removeprefix("tcp://").split(":")[0], "--port", self.address.split(":")[-1])
+
+    def start(self, *arguments, **variables):
+        environment = os.environ | variables
+        with open(self.folder / "log", "a") as log:
+            options = {"cwd": self.folder, "env": environment, "stdout": log, "stderr": log}
+            self.processes.append(subprocess.Popen([sys.executable, "-m", "dask", *arguments, "--no-dashboard"], **options))
+        return self.processes[-1]
+
+    def worker(self, **variables):
+        return self.start("worker", self.address, "--host", "127.0.0.1", "--nthreads", "2", **variables)
+
+    def close(self):
+        for process in self.processes:
+            kill(process.pid)
+
+
+def kill(pid):
+    """Kill a process and all that it has started, before it can start anything in their place."""
+    if psutil.pid_exists(pid):
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+            if process.is_running():
+                process.kill()
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    started = Cluster(tmp_path_factory.mktemp("elsewhere"))
+    yield started
+    started.close()
+
+
+def test_workers_elsewhere_grade_and_one_that_is_killed_is_not_missed(graded, cluster, tmp_path):
+    course = a_class(tmp_path)
+    workers = [cluster.worker(), cluster.worker()]
+    grading = subprocess.Popen(
+        command("--scheduler", cluster.address, "--seed", 7), cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    wait_for(lambda: results(course) or grading.poll() is not None)
+    kill(workers[0].pid)
+    said, complaints = grading.communicate(timeout=120)
+    assert (grading.returncode, complaints) == (0, b""), said
+    assert rows(course) == rows(graded[0])
+    assert len(results(course)) == 7
+
+
+def test_worker_that_is_the_only_one_comes_back_and_goes_on(tmp_path, pretended):
+    course = make_course(tmp_path)
+    for number in range(8):
+        hand_in(course, f"student-{number}", notebook())
+    outcomes = grade_class(open_course(course), LESSON, find_students(open_course(course), LESSON), Workers(1, sandboxed=False))
+    first = next(outcomes)
+    for process in psutil.Process().children():
+        if "spawn_main" in " ".join(process.cmdline()):
+            process.kill()
+    assert {first.state, *(outcome.state for outcome in outcomes)} == {"graded"}
+    assert len(results(course)) == 8
+
+
+# --- what can be wrong with a cluster ---
+
+
+def test_workers_without_the_course_and_schedulers_without_workers_are_one_sentence(cluster, tmp_path):
+    course = a_class(tmp_path / "course")
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['autograder'] = None")
+    nobody = grade(course, "--scheduler", cluster.address)
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert re.fullmatch(r"autograder: The scheduler at tcp://\S+ has no workers: start some with `dask worker .*`.\n", nobody.stderr)
+    cluster.worker(PYTHONPATH=str(tmp_path))
+    without = grade(course, "--scheduler", cluster.address)
+    assert (without.returncode, without.stdout) == (2, "")
+    assert re.fullmatch(r"autograder: The workers of tcp://\S+ do not have the course .*: install it .*\n", without.stderr)
+    assert not (course / "autograded").exists()
+
+
+def test_other_versions_are_named():
+    ours = installed(LESSON.name)
+    assert difference(ours, dict(ours)) == ""
+    assert "another version of Python (3.9) than this machine" in difference(ours, ours | {"Python": "3.9"})
+    assert "another version of the course (None)" in difference(
+        ours, {name: version for name, version in ours.items() if name != "the course"}
+    )
+
+
+def test_worker_of_another_version_that_comes_later_does_not_grade():
+    import asyncio
+
+    class Somebody:
+        address = "tcp://somewhere:1"
+
+    plugin = Grader("name", LESSON.name, False, installed(LESSON.name) | {"keras": "4.0"}, ours=False)
+    with pytest.raises(WrongVersion, match="tcp://somewhere:1 has another version of keras"):
+        asyncio.run(plugin.setup(Somebody()))
+
+
+# --- what can be wrong with a submission, where grading is only pretended ---
+
+
+@pytest.fixture
+def pretended(tmp_path_factory, monkeypatch):
+    """The workers of this process pretend to grade. Returns the file that says who makes trouble, and how."""
+    trouble = tmp_path_factory.mktemp("trouble") / "trouble"
+    trouble.touch()
+    monkeypatch.setenv("TROUBLE", str(trouble))
+    with dask.config.set({"distributed.worker.preload": [str(Path(__file__).with_name("pretending.py"))]}):
+        yield trouble
+
+
+def outcomes_of(course, workers=2, sandboxed=False, **options):
+    opened = open_course(course)
+    found = grade_class(opened, LESSON, find_students(opened, LESSON), Workers(workers, sandboxed=sandboxed), **options)
+    return {outcome.student: outcome for outcome in found}
+
+
+def test_submission_that_ends_workers_gets_a_result_of_its_own_and_another_chance(tmp_path, pretended):
+    course = make_course(tmp_path)
+    for student in ("ada", "ben", "cleo", "dan", "eve", "mallory", "nina", "oscar"):
+        hand_in(course, student, notebook())
+    pretended.write_text("mallory kills\nnina starves\noscar confuses\n")
+    outcomes = outcomes_of(course)
+    states = {student: outcome.state for student, outcome in outcomes.items()}
+    assert states == dict.fromkeys(["mallory", "nina", "oscar"], "ungraded") | dict.fromkeys(["ada", "ben", "cleo", "dan", "eve"], "graded")
+    assert outcomes["mallory"].sentence == "could not be graded: it ended the grader itself (KilledWorker), each time it was tried"
+    assert outcomes["nina"].sentence == "could not be graded: There is no memory left for a kernel."
+    record = results(course)["mallory"]
+    assert (record.points, record.isolated, {check.status for check in record.checks}) == (0, False, {"error", "missing"})
+    scores = {(row[1], row[5]): row[6] for row in rows(course)[0]}
+    assert scores["mallory", "relu_check"] == "0.0" and scores["ada", "relu_check"] == "1.0"
+    pretended.write_text("")
+    again = outcomes_of(course)
+    assert [student for student, outcome in again.items() if outcome.state == "graded"] == ["mallory", "nina", "oscar"]
+    assert results(course)["mallory"].points == 13
+
+
+@pytest.mark.parametrize(
+    ("sandboxed", "said"), [(True, "No sandbox can be had on this machine."), (False, "There is no memory left for a kernel.")]
+)
+def test_grader_that_cannot_grade_anybody_says_why_and_gives_no_marks(tmp_path, pretended, sandboxed, said):
+    course = a_class(tmp_path)
+    pretended.write_text("".join(f"{student} starves\n" for student in POINTS))
+    with pytest.raises(ClassError, match=re.escape(said)):
+        outcomes_of(course, sandboxed=sandboxed)
+    assert not results(course)
+    assert all("spawn_main" not in " ".join(process.cmdline()) for process in psutil.Process().children())
+
+
+def test_only_what_workers_are_busy_with_is_in_memory(tmp_path, pretended, monkeypatch):
+    course = make_course(tmp_path)
+    for number in range(60):
+        hand_in(course, f"student-{number:02}", notebook(), beside=[("data.bin", bytes(100_000))])
+    alive = most = 0
+
+    def gone():
+        nonlocal alive
+        alive -= 1
+
+    def read(*arguments):
+        nonlocal alive, most
+        submission = original(*arguments)
+        weakref.finalize(submission, gone)
+        alive += 1
+        most = max(most, alive)
+        return submission
+
+    original = classroom._read
+    monkeypatch.setattr(classroom, "_read", read)
+    assert len(outcomes_of(course)) == 60
+    assert most <= 8  # of two workers: two each under way, and those that are being handed over
+
+
+def test_each_run_has_a_secret_seed_of_its_own(tmp_path, pretended):
+    course = make_course(tmp_path)
+    for student in ("ada", "ben"):
+        hand_in(course, student, notebook())
+    seeds = []
+    for _ in range(2):
+        outcomes_of(course, workers=1, force=True)
+        seeds += [{record.seed for record in results(course).values()}]
+    assert len(seeds[0]) == len(seeds[1]) == 1 and seeds[0] != seeds[1]
+
+
+def test_other_peoples_work_is_not_read_through_a_link(tmp_path):
+    course = make_course(tmp_path)
+    hand_in(course, "ada", notebook())
+    (course / "submitted" / "eve").symlink_to("ada")
+    opened = open_course(course)
+    assert find_students(opened, LESSON) == ["ada", "eve"]
+    submission = classroom._read(opened, LESSON, "eve")
+    assert submission.notebook == b"" and "symbolic link" in submission.flags[0]
+
+
+def test_students_who_are_excluded_are_not_graded(tmp_path):
+    course = make_course(tmp_path, "\nc.CourseDirectory.student_id_exclude = 'test-student,ben'\n")
+    for student in ("ada", "ben", "test-student"):
+        hand_in(course, student, notebook())
+    (course / "submitted" / "zip.txt").write_text("")
+    assert find_students(open_course(course), LESSON) == ["ada"]
