@@ -15,7 +15,7 @@ SETTINGS = ("grade", "solution", "locked", "task", "points")  # nbgrader's, of a
 UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")  # no kernel, file or database takes these
 CELL_ID = re.compile("[a-zA-Z0-9_-]{1,64}")
 DEFINED = re.compile(r"^(?:async )?def (\w+)[ \t]*\(", re.MULTILINE)
-SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^([ \t]*)### BEGIN\x20SOLUTION.*?### END\x20SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 
 
 def grade_id(cell: NotebookNode) -> str | None:

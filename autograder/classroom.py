@@ -20,11 +20,12 @@ from typing import Literal
 import dask
 import nbformat
 from dask.system import CPU_COUNT
-from distributed import Client, Future, LocalCluster, Security, wait
+from distributed import Client, Future, KilledWorker, LocalCluster, Security, wait
 from distributed.comm import CommClosedError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.flags import printable
 from autograder.gradebook import Course, Unwritable, Writer
 from autograder.intake import Submission, Unusable, grade_id, read_notebook, read_submission, rebuild
 from autograder.lessons import Lesson
@@ -215,7 +216,12 @@ def _able(client: Client, plugin: str) -> list[str]:
 
 def _not_graded(lesson: Lesson, submission: Submission, error: Exception, seed: int, isolated: bool) -> Graded:
     """The result of a submission that there is no result of: no points, and our own notebook, since theirs is not to be touched."""
-    why = str(error) if isinstance(error, KernelFailed) else f"it ended the grader itself ({type(error).__name__}), each time it was tried"
+    if isinstance(error, KernelFailed):
+        why = str(error)
+    elif isinstance(error, KilledWorker):
+        why = "it ended the process that graded it, each time it was tried"
+    else:
+        why = printable(f"the grader stopped with {type(error).__name__}: {error}")
     notebook, _ = rebuild(lesson, NotebookNode(cells=[]))
     message = "Grading ended here, and with it your points: your instructor has to look at what you handed in."
     checks = [
@@ -279,7 +285,7 @@ def _cluster(workers: Workers, tasks: int, lesson: Lesson) -> Iterator[tuple[Cli
 
 def _our_own(stack: contextlib.ExitStack, number: int) -> Client:
     # Encrypted, with keys that only we have: whoever can talk to a scheduler can run code as the user whose it is.
-    cluster = LocalCluster(
+    options = dict(
         n_workers=number,
         threads_per_worker=1,
         host="127.0.0.1",
@@ -290,7 +296,13 @@ def _our_own(stack: contextlib.ExitStack, number: int) -> Client:
         silence_logs=logging.CRITICAL,
         env={name: value for name, value in ENVIRONMENT.items() if name.startswith(("CUDA_", "KERAS_", "OMP_", "OPENBLAS_", "TF_"))},
     )
-    return stack.enter_context(Client(stack.enter_context(cluster)))
+    try:
+        cluster = stack.enter_context(LocalCluster(**options))
+    except Exception as error:  # a worker's own, with dask's around it
+        while error.__cause__:
+            error = error.__cause__
+        raise ClassError(f"No workers can be started: {type(error).__name__}: {error}") from None
+    return stack.enter_context(Client(cluster))
 
 
 def _theirs(stack: contextlib.ExitStack, address: str, lesson: Lesson) -> Client:

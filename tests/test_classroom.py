@@ -264,7 +264,8 @@ def pretended(tmp_path_factory, monkeypatch):
     trouble = tmp_path_factory.mktemp("trouble") / "trouble"
     trouble.touch()
     monkeypatch.setenv("TROUBLE", str(trouble))
-    with dask.config.set({"distributed.worker.preload": [str(Path(__file__).with_name("pretending.py"))]}):
+    slow = {"distributed.deploy.lost-worker-timeout": "1 s"}  # what dask waits for a worker to come back, and we for longer
+    with dask.config.set(slow | {"distributed.worker.preload": [str(Path(__file__).with_name("pretending.py"))]}):
         yield trouble
 
 
@@ -282,8 +283,9 @@ def test_submission_that_ends_workers_gets_a_result_of_its_own_and_another_chanc
     outcomes = outcomes_of(course)
     states = {student: outcome.state for student, outcome in outcomes.items()}
     assert states == dict.fromkeys(["mallory", "nina", "oscar"], "ungraded") | dict.fromkeys(["ada", "ben", "cleo", "dan", "eve"], "graded")
-    assert outcomes["mallory"].sentence == "could not be graded: it ended the grader itself (KilledWorker), each time it was tried"
+    assert outcomes["mallory"].sentence == "could not be graded: it ended the process that graded it, each time it was tried"
     assert outcomes["nina"].sentence == "could not be graded: There is no memory left for a kernel."
+    assert outcomes["oscar"].sentence == "could not be graded: the grader stopped with RuntimeError: a mistake of the grader's"
     record = results(course)["mallory"]
     assert (record.points, record.isolated, {check.status for check in record.checks}) == (0, False, {"error", "missing"})
     scores = {(row[1], row[5]): row[6] for row in rows(course)[0]}
