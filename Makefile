@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/installed
 export TF_CPP_MIN_LOG_LEVEL := 3
 export CUDA_VISIBLE_DEVICES := -1
 
-.PHONY: help setup demo test mutants train capstone network results release solutions figure format lint requirements clean
+.PHONY: help setup demo test bench mutants train capstone network results release solutions figure format lint requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -29,6 +29,9 @@ demo: $(INSTALLED)  ## run the course once through: release, a class of submissi
 test: $(INSTALLED)  ## check the style and run every test
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest
+
+bench: $(INSTALLED)  ## grade the same class with nbgrader's own command and with ours, and compare (about an hour, on an idle machine)
+	@$(PY) benchmarks/grading.py
 
 mutants: $(INSTALLED)  ## change the course's own answers mechanically, and show which changes the checks notice
 	@$(PY) tools/mutants.py

@@ -352,7 +352,8 @@ def _argument(value: Any) -> Any:
         case {"class_name": "__ellipsis__"}:
             return ...
         case {"class_name": "__numpy__" | "__tensor__", "config": {"value": content, "dtype": str(dtype)}} if dtype in DTYPES:
-            return np.array(content, dtype)
+            with np.errstate(all="ignore"):
+                return np.array(content, dtype)
         case {"class_name": name}:
             raise ModelRefused(f"its part {shown(name)} is not one of Keras' own that can be graded")
         case list():

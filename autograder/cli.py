@@ -140,13 +140,16 @@ def grade_and_show(
     """Grade a class with a progress bar and sum it up; returns the exit code."""
     from rich.console import Console
 
-    from autograder.classroom import ClassError, Workers, find_students, grade_class
-    from autograder.gradebook import CourseError, open_course
+    try:
+        from autograder.classroom import ClassError, Workers, find_students, grade_class
+        from autograder.gradebook import CourseError, open_course
+    except ModuleNotFoundError as error:
+        fail(f"Grading a class takes {error.name}, which does not come with what students install: grade in a clone of the course.")
     from autograder.lessons import UnknownLesson, find_lesson
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what we have started is ended
     console = Console()
-    outcomes = []
+    students, outcomes = [], []
     try:
         lesson = find_lesson(name)
         course = open_course(Path.cwd())
@@ -157,7 +160,7 @@ def grade_and_show(
             fail(f"There is no submission of {name} by {', '.join(unknown)} in {course.submitted('STUDENT', name)}.")
         students = sorted(set(only)) or students
         if not sandboxed:
-            console.print("Students' code runs without a sandbox, with your rights; every result will say so.", style="red")
+            console.print("Students' code runs without a sandbox, with your rights; every result will say so.", style="red", soft_wrap=True)
         grading = grade_class(course, lesson, students, Workers(workers, scheduler, sandboxed), seed, force)
         with contextlib.closing(grading), progress(console, len(students)) as advance:
             for outcome in grading:

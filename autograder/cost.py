@@ -13,7 +13,7 @@ from autograder.blueprint import MAX_CALLS, Layer, ModelRefused, Network, flat, 
 MAX_PARAMETERS = 10_000_000
 MAX_NUMBERS = 2**20  # that a network may have at hand at a time for one digit; a densely connected one of 700,000 parameters has half of them
 MAX_MULTIPLICATIONS = 1_000_000_000  # for one digit
-BATCH = 500  # digits that checks show a network at a time: what it does across them counts too
+BATCH = 100  # digits that checks show a network at a time: what it does across them counts too
 SIDE = 28  # of a digit; stands for what an input leaves open
 STEP = 10_000  # multiplications that take as long as one step of a recurrent layer does besides its own
 RESIZED = 300  # multiplications that take as long as one number of a resized digit

@@ -342,12 +342,20 @@ def _alone(folder: Path) -> Iterator[None]:
     """Hold the course folder: for one process at a time, and until that ends, however it does."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(OSError):  # a file system without locks
+            if not _locked(descriptor):
+                raise CourseError("Another `autograder grade` is at work in this course: wait until it has finished.")
         yield
-    except BlockingIOError:
-        raise CourseError("Another `autograder grade` is at work in this course: wait until it has finished.") from None
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
 
 
 @contextlib.contextmanager

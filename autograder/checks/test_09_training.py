@@ -630,7 +630,7 @@ def is_the_courses(model) -> bool:
 
 
 def accuracy_on(model, images: np.ndarray, labels: np.ndarray) -> float:
-    scores = np.asarray(model.predict(images, batch_size=500, verbose=0))
+    scores = np.asarray(model.predict(images, batch_size=100, verbose=0))
     return float(np.mean(scores.argmax(axis=1) == labels)) if np.isfinite(scores).all() else 0.0
 
 

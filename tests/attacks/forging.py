@@ -890,7 +890,7 @@ NETWORKS = [
     ),
     Attack(
         "activations that are called relu and are none",
-        {"build_model": 4},  # the convolution and the hidden layer stay linear
+        {"build_model": 6},  # Keras describes a function by its name, and the network of that description is the one that is graded
         lesson="a-network",
         answers={"build_model": "def relu(x):\n    return x\n\n" + network("relu")},
     ),
