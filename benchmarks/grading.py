@@ -74,7 +74,7 @@ class Plan:
 
 
 # A submission of lesson 08 trains six networks, and takes as long as twenty of lesson 02.
-PLANS = {"02-convolution": Plan(50, 1, 4, (10, 100), 4, 4, 200), "08-network": Plan(4, 1, 2, (2, 4), 2, 2, 50)}
+PLANS = {"02-convolution": Plan(50, 3, 10, (10, 100, 200), 10, 50, 10_000), "08-network": Plan(20, 3, 5, (10, 50), 10, 10, 1_000)}
 QUICK = Plan(2, 1, 1, (1, 3), 1, 2, 20)
 
 
