@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 MAX_CALLS = 500  # of layers, on the way of one digit
 MAX_DESCRIPTION = 4_000_000  # characters of its JSON: 300 layers are half a million
 MAX_TEXT = 200
+MAX_AXES = 8  # of what a model takes
 MAX_DEPTH = 8  # models inside of models
 MAX_COMPILED = 50  # losses, metrics and the like
 LARGEST_NUMBER = 1_000_000  # in a description, apart from seeds
@@ -269,7 +270,8 @@ def _layer(described: Any) -> Layer:
 
 def shape_of(shape: Any) -> list[int | None]:
     """The shape of a batch, as a list. Raises ModelRefused for what is none."""
-    if not isinstance(shape, list | tuple) or not all(size is None or (type(size) is int and size >= 0) for size in shape):
+    sizes = shape if isinstance(shape, list | tuple) and len(shape) <= MAX_AXES else [-1]
+    if not all(size is None or (type(size) is int and 0 <= size <= LARGEST_NUMBER) for size in sizes):
         raise ModelRefused("its input has no shape that digits could have")
     return list(shape)
 

@@ -11,7 +11,9 @@ from autograder.blueprint import MAX_CALLS, Layer, ModelRefused, Network, flat, 
 
 # The largest honest networks have 700,000 parameters (lesson 11 allows no more) and do half a billion multiplications with them.
 MAX_PARAMETERS = 10_000_000
-MAX_NUMBERS = 2**20  # that a network may have at hand at a time for one digit; a densely connected one of 700,000 parameters has half of them
+MAX_NUMBERS = (
+    2**20
+)  # that a network may have at hand at a time for one digit; a densely connected one of 700,000 parameters has half of them
 MAX_MULTIPLICATIONS = 1_000_000_000  # for one digit
 BATCH = 100  # digits that checks show a network at a time: what it does across them counts too
 SIDE = 28  # of a digit; stands for what an input leaves open
@@ -62,14 +64,16 @@ def measure(network: Network, inputs: list[dict]) -> Cost:
 
     tensors = [keras.KerasTensor((BATCH, *_one(config["batch_shape"])), dtype=config["dtype"]) for config in inputs]
     if (taken := max(_numbers(tensor.shape) for tensor in tensors)) > MAX_NUMBERS:
-        raise ModelRefused(f"it takes {taken:,} numbers for one digit, more than any network of this course needs")
+        raise ModelRefused(f"it takes {min(taken, 10**18):,} numbers for one digit, more than any network of this course needs")
     with without_memory() as variables:
         meter = _Meter(variables)
         meter.arrive(tensors)
         walk(network, tensors, meter.use)
     cost = Cost(meter.parameters, meter.peak(), meter.multiplications)
     if cost.numbers > MAX_NUMBERS:
-        raise ModelRefused(f"it has {cost.numbers:,} numbers at hand at a time for one digit, more than any network of this course needs")
+        raise ModelRefused(
+            f"it has {min(cost.numbers, 10**18):,} numbers at hand at a time for one digit, more than any network of this course needs"
+        )
     return cost
 
 
@@ -145,7 +149,7 @@ class _Meter:
         largest = max([hidden, *(_numbers(tensor.shape) for tensor in outputs)])
         if largest > MAX_NUMBERS:
             raise ModelRefused(
-                f"its layer {shown(name)} makes {largest:,} numbers of one digit, more than any network of this course needs"
+                f"its layer {shown(name)} makes {min(largest, 10**18):,} numbers of one digit, more than any network of this course needs"
             )
         self.tensors[id(layer), self.calls] = [layer, hidden, step, step]
         self.multiplications += multiplications
