@@ -61,6 +61,7 @@ c.Execute.timeout = 1800
 
 # `nbgrader zip_collect`: STUDENT_….ipynb, or the contents of STUDENT_….zip, whatever folders are in it
 c.FileNameCollectorPlugin.named_regexp = (
-    r".*[\\/]extracted[\\/](?P<student_id>[^\W_](?:[^\W_]|[.@-])*)_(?:.*[\\/])?[^\\/]*?(?P<file_id>\d\d-[a-z]+|model|capstone)[^\\/]*\.(?:ipynb|keras)$"
+    r".*[\\/]extracted[\\/](?P<student_id>[^\W_](?:[^\W_]|[.@-])*)_"
+    r"(?:.*[\\/])?[^\\/]*?(?P<file_id>\d\d-[a-z]+|model|capstone)[^\\/]*\.(?:ipynb|keras)$"
 )
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".keras"]

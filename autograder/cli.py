@@ -1,6 +1,7 @@
 """The command line: `autograder check NOTEBOOK`, `autograder grade LESSON`, `autograder leaderboard RESULTS …`."""
 
 import contextlib
+import dataclasses
 import signal
 import sys
 import time
@@ -164,7 +165,7 @@ def grade_and_show(
         grading = grade_class(course, lesson, students, Workers(workers, scheduler, sandboxed), seed, force)
         with contextlib.closing(grading), progress(console, len(students)) as advance:
             for outcome in grading:
-                outcomes.append(outcome)
+                outcomes.append(without_checks(outcome))
                 advance(outcome)
     except (UnknownLesson, CourseError, ClassError) as error:
         print(f"autograder: {error}", file=sys.stderr)
@@ -179,6 +180,12 @@ def grade_and_show(
     sum_up(outcomes, console)
     console.print(f"Results: {course.autograded('STUDENT', name)}, and the gradebook.", soft_wrap=True)
     return 1 if any(outcome.state == "unwritten" for outcome in outcomes) else 0
+
+
+def without_checks(outcome):
+    """The outcome as far as a summary needs it: of ten thousand, the rest would fill the memory."""
+    record = outcome.record and outcome.record.model_copy(update={"checks": []})
+    return dataclasses.replace(outcome, record=record)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """A class is graded on many processes and written by one; whatever ends on the way, every submission gets its result, once."""
 
+import contextlib
 import csv
 import os
 import re
@@ -54,7 +55,7 @@ def results(course, folder=LESSON.name):
     return {record.student: record for record in found}
 
 
-def wait_for(condition, seconds=120):
+def wait_for(condition, seconds=300):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"
@@ -137,7 +138,7 @@ def test_run_that_is_killed_and_stopped_goes_on_where_it_was(graded, tmp_path):
         processes = psutil.Process(grading.pid).children(recursive=True)
         assert len(processes) >= 4  # two workers, and a warm process each
         os.killpg(grading.pid, how) if how == signal.SIGINT else grading.send_signal(how)
-        _, said = grading.communicate(timeout=60)
+        _, said = grading.communicate(timeout=300)
         wait_for(lambda processes=processes: ended(processes), 20)
         if how == signal.SIGINT:
             assert grading.returncode == 130
@@ -201,7 +202,7 @@ def test_workers_elsewhere_grade_and_one_that_is_killed_is_not_missed(graded, cl
     )
     wait_for(lambda: results(course) or grading.poll() is not None)
     kill(workers[0].pid)
-    said, complaints = grading.communicate(timeout=120)
+    said, complaints = grading.communicate(timeout=300)
     assert (grading.returncode, complaints) == (0, b""), said
     assert rows(course) == rows(graded[0])
     assert len(results(course)) == 7
@@ -333,15 +334,15 @@ def test_only_what_workers_are_busy_with_is_in_memory(tmp_path, pretended, monke
     assert most <= 8  # of two workers: two each under way, and those that are being handed over
 
 
-def test_each_run_has_a_secret_seed_of_its_own(tmp_path, pretended):
+def test_each_run_has_a_secret_seed_of_its_own(tmp_path, monkeypatch):
     course = make_course(tmp_path)
-    for student in ("ada", "ben"):
-        hand_in(course, student, notebook())
+    hand_in(course, "ada", notebook())
     seeds = []
-    for _ in range(2):
-        outcomes_of(course, workers=1, force=True)
-        seeds += [{record.seed for record in results(course).values()}]
-    assert len(seeds[0]) == len(seeds[1]) == 1 and seeds[0] != seeds[1]
+    monkeypatch.setattr(classroom, "_cluster", lambda *_: contextlib.nullcontext((None, None)))
+    monkeypatch.setattr(classroom, "_grade", lambda *arguments: seeds.append(arguments[-1]) or iter([]))
+    for seed in (None, None, 5):
+        outcomes_of(course, seed=seed)
+    assert seeds[0] != seeds[1] and seeds[2] == 5
 
 
 def test_other_peoples_work_is_not_read_through_a_link(tmp_path):
