@@ -192,21 +192,29 @@ def _results(client: Client, plugin: str, submissions: Iterator[Submission], see
         if not waiting:
             return
         try:
-            done = wait(list(waiting), timeout=ALONE, return_when="FIRST_COMPLETED").done
+            answers = [(future, _answer(future)) for future in wait(list(waiting), timeout=ALONE, return_when="FIRST_COMPLETED").done]
         except TimeoutError:
             if not _able(client, plugin):
                 raise ClassError("No worker is left to grade on: all have ended, or cannot make a sandbox.") from None
             continue
-        for future in done:
+        for future, answer in answers:
             submission = waiting.pop(future)
-            try:
-                record, notebook = future.result()
-            except (CancelledError, CommClosedError):
-                raise
-            except Exception as error:
-                yield submission, error
-            else:
-                yield submission, Graded(Record.model_validate_json(record), nbformat.v4.reads(notebook))
+            if not isinstance(answer, Exception):
+                record, notebook = answer
+                answer = Graded(Record.model_validate_json(record), nbformat.v4.reads(notebook))
+            yield submission, answer
+
+
+def _answer(future: Future) -> tuple[str, str] | Exception:
+    """What a task returned or raised. Raises TimeoutError while that cannot be had: the worker that had it has ended, and another has to do it again."""
+    try:
+        return future.result(timeout=ALONE)
+    except (CancelledError, CommClosedError):
+        raise
+    except Exception as error:
+        if isinstance(error, TimeoutError) and future.status != "error":
+            raise
+        return error
 
 
 def _able(client: Client, plugin: str) -> list[str]:
@@ -285,23 +293,23 @@ def _cluster(workers: Workers, tasks: int, lesson: Lesson) -> Iterator[tuple[Cli
 
 def _our_own(stack: contextlib.ExitStack, number: int) -> Client:
     # Encrypted, with keys that only we have: whoever can talk to a scheduler can run code as the user whose it is.
-    options = dict(
-        n_workers=number,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        security=Security.temporary(),
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # there is no dashboard, but a page at that address
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,
-        env={name: value for name, value in ENVIRONMENT.items() if name.startswith(("CUDA_", "KERAS_", "OMP_", "OPENBLAS_", "TF_"))},
-    )
     try:
-        cluster = stack.enter_context(LocalCluster(**options))
+        cluster = LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            security=Security.temporary(),
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # there is no dashboard, but a page at that address
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+            env={name: value for name, value in ENVIRONMENT.items() if name.startswith(("CUDA_", "KERAS_", "OMP_", "OPENBLAS_", "TF_"))},
+        )
     except Exception as error:  # a worker's own, with dask's around it
         while error.__cause__:
             error = error.__cause__
         raise ClassError(f"No workers can be started: {type(error).__name__}: {error}") from None
+    stack.enter_context(cluster)
     return stack.enter_context(Client(cluster))
 
 

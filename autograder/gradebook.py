@@ -174,6 +174,8 @@ class Writer:
         Raises Unwritable for what lies in this submission, CourseError for what does not.
         """
         with _explained(self.course):
+            if self._ready(submission.student).exists():  # what an ended run left is not to be lost while it is replaced
+                self._put_in_place(submission.student)
             try:
                 notebook = self._write_rows(submission, graded)
                 self._write_folder(submission, graded, notebook)
@@ -223,7 +225,7 @@ class Writer:
             contents["timestamp.txt"] = files.read(submitted / "timestamp.txt", 200)
         contents[f"{self.lesson.name}.ipynb"] = (nbformat.v4.writes(notebook) + "\n").encode("utf-8", "surrogatepass")
         contents["result.json"] = (graded.record.to_json() + "\n").encode()
-        partial, ready = self._beside(submission.student, "partial"), self._ready(submission.student)
+        partial = self._beside(submission.student, "partial")
         _remove(partial)
         partial.mkdir(parents=True)
         for name, content in contents.items():
@@ -231,8 +233,7 @@ class Writer:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(int(str(self._autograde.permissions), 8))
-        _remove(ready)
-        partial.rename(ready)
+        partial.rename(self._ready(submission.student))
 
     def _put_in_place(self, student: str) -> None:
         final, old = self._final(student), self._beside(student, "old")
@@ -367,7 +368,11 @@ def _explained(course: Course) -> Iterator[None]:
         raise CourseError(f"The gradebook {_without_password(course)} needs the Python package {error.name}: install it.") from None
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
-        advice = " If nbgrader was updated lately, make a copy of the gradebook and run `nbgrader db upgrade`." if "no such" in said else ""
+        advice = (
+            " If nbgrader was updated lately, make a copy of the gradebook and run `nbgrader db upgrade`."
+            if "no such" in said or "does not exist" in said
+            else ""
+        )
         raise CourseError(f"The gradebook {_without_password(course)} cannot be used: {said}.{advice}") from None
     except OSError as error:
         raise CourseError(f"Results cannot be written: {error.filename or course.paths.root}: {error.strerror}.") from None

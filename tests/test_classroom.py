@@ -208,7 +208,8 @@ def test_workers_elsewhere_grade_and_one_that_is_killed_is_not_missed(graded, cl
     assert len(results(course)) == 7
 
 
-def test_worker_that_is_the_only_one_comes_back_and_goes_on(tmp_path, pretended):
+def test_worker_that_is_the_only_one_comes_back_and_goes_on(tmp_path, pretended, monkeypatch):
+    monkeypatch.setattr(classroom, "ALONE", 60)
     course = make_course(tmp_path)
     for number in range(8):
         hand_in(course, f"student-{number}", notebook())
@@ -235,6 +236,14 @@ def test_workers_without_the_course_and_schedulers_without_workers_are_one_sente
     assert (without.returncode, without.stdout) == (2, "")
     assert re.fullmatch(r"autograder: The workers of tcp://\S+ do not have the course .*: install it .*\n", without.stderr)
     assert not (course / "autograded").exists()
+
+
+def test_workers_that_cannot_start_are_one_sentence(tmp_path, pretended):
+    course = make_course(tmp_path)
+    hand_in(course, "ada", notebook())
+    nowhere = {"distributed.worker.preload": [str(tmp_path / "nowhere.py")]}
+    with dask.config.set(nowhere), pytest.raises(ClassError, match="No workers can be started: "):
+        outcomes_of(course, workers=1)
 
 
 def test_other_versions_are_named():

@@ -255,30 +255,47 @@ def in_a_process_that_is_killed(action, monkeypatch, at):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["the first time", "over an older result"])
-def test_writing_that_is_killed_anywhere_loses_nothing(course, tmp_path, right, half, again, monkeypatch):
-    hand_in(course, "ada", notebook(HALF))
-    write(course, *[half] * again)
-    hand_in(course, "ada", notebook())
+def grade_again(course, right):
+    """What a run does with ada's submission; returns what became of it by an earlier run."""
+    submission = _read(open_course(course), LESSON, "ada")
+    with Writer(open_course(course), LESSON) as writer:
+        outcome = _known(writer, submission)
+        if outcome is None:
+            writer.write(*right)
+    return outcome
 
-    def prepared(name):
-        return shutil.copytree(course, tmp_path / name)
 
-    undisturbed = prepared("undisturbed")
+@pytest.mark.parametrize("before", ["nothing", "an older result", "a result that a killed run left"])
+def test_writing_that_is_killed_anywhere_loses_nothing(course, tmp_path, right, half, before, monkeypatch):
+    if before == "an older result":
+        hand_in(course, "ada", notebook(HALF))
+        write(course, half)
+        hand_in(course, "ada", notebook())
+
+    def killed(folder, at):
+        in_a_process_that_is_killed(lambda: grade_again(folder, right), monkeypatch, at)
+
+    def copy_of(folder, name):
+        return shutil.copytree(folder, tmp_path / name)
+
+    undisturbed = copy_of(course, "undisturbed")
     with monkeypatch.context() as patched:
         steps = counted(patched, None)
-        write(undisturbed, right)
-    assert steps.count("rename") == 2 + again
+        grade_again(undisturbed, right)
     expected = rows(undisturbed), tree(undisturbed / "autograded")
+    recorded = steps.index("rename") + 1  # from when on the result is there, and never graded again
+    if before == "a result that a killed run left":
+        killed(course, recorded)
+        with monkeypatch.context() as patched:
+            steps, recorded = counted(patched, None), 0
+            assert grade_again(copy_of(course, "restored"), right).state == "restored"
     for at, step in enumerate(steps):
-        folder = prepared(f"killed-{at}")
-        in_a_process_that_is_killed(lambda folder=folder: write(folder, right), monkeypatch, at)
-        submission = _read(open_course(folder), LESSON, "ada")
-        with Writer(open_course(folder), LESSON) as writer:
-            outcome = _known(writer, submission)
-            assert (outcome is None) == (at <= steps.index("rename")), (at, step)  # else what has been graded is not graded again
-            if outcome is None:
-                writer.write(*right)
+        folder = copy_of(course, f"killed-{at}")
+        killed(folder, at)
+        in_gradebook = rows(folder) == expected[0]
+        outcome = grade_again(folder, right)
+        assert (outcome is None) == (at < recorded), (at, step)
+        assert not (outcome is None and in_gradebook), (at, step)
         assert (rows(folder), tree(folder / "autograded")) == expected, (at, step)
 
 
