@@ -1,7 +1,8 @@
 """Blueprints of Keras models: a description that came from student code, read into layers and calls, of which every part is on a list.
 
-Keras is given single layers to make from configurations that have been read here, and never a description of a model: its own readers can be made to loop,
-to allocate, to open files and to look for code, `safe_mode` or not (CVE-2024-3660, CVE-2025-1550, -8747, -9905, -9906, -12058, CVE-2026-1462).
+Keras is given single layers to make from configurations that have been read here, and never a description of a model: its own readers can
+be made to loop, to allocate, to open files and to look for code, `safe_mode` or not (CVE-2024-3660, CVE-2025-1550, CVE-2025-8747,
+CVE-2025-9905, CVE-2025-9906, CVE-2025-12058, CVE-2026-1462).
 """
 
 import json
@@ -28,12 +29,12 @@ class ModelRefused(ValueError):
 # --- what a description may name: Keras' own parts that compute, and nothing that holds code, reads files or loads other models ---
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 def _named(module: str, names: str) -> frozenset[str]:
-    return frozenset(f"{module}.{name}" for name in _words(names))
+    return frozenset(f"{module}.{name}" for name in words(names))
 
 
 ACTIVATION_LAYERS = _named("keras.layers", "Activation ELU LeakyReLU ReLU Softmax")
@@ -64,17 +65,17 @@ OPERATIONS = (
     _named(
         "keras.src.ops.numpy",
         """
-        Abs Absolute Add All Amax Amin Any Argmax Argmin BroadcastTo Ceil Clip Concatenate Cos CountNonzero Cumsum Divide Equal Exp ExpandDims
-        Flip Floor GetItem Greater GreaterEqual Less LessEqual Log Log10 Log1p Log2 LogicalAnd LogicalNot LogicalOr Matmul Max Maximum Mean Min
-        Minimum Mod Moveaxis Multiply Negative NotEqual OnesLike Pad Power Prod Ravel Reciprocal Repeat Reshape Roll Round Sign Sin Sqrt Square
-        Squeeze Stack Std Subtract Sum Swapaxes Take Tanh Tile Transpose TrueDivide Var Where ZerosLike
+        Abs Absolute Add All Amax Amin Any Argmax Argmin BroadcastTo Ceil Clip Concatenate Cos CountNonzero Cumsum Divide Equal Exp
+        ExpandDims Flip Floor GetItem Greater GreaterEqual Less LessEqual Log Log10 Log1p Log2 LogicalAnd LogicalNot LogicalOr Matmul
+        Max Maximum Mean Min Minimum Mod Moveaxis Multiply Negative NotEqual OnesLike Pad Power Prod Ravel Reciprocal Repeat Reshape
+        Roll Round Sign Sin Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take Tanh Tile Transpose TrueDivide Var Where ZerosLike
         """,
     )
     | _named(
         "keras.src.ops.nn",
         """
-        AveragePool Celu Elu Gelu Glu HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid LogSoftmax MaxPool Normalize Relu Relu6 Selu Sigmoid Silu
-        Softmax Softplus Softsign
+        AveragePool Celu Elu Gelu Glu HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid LogSoftmax MaxPool Normalize Relu Relu6 Selu
+        Sigmoid Silu Softmax Softplus Softsign
         """,
     )
     | _named("keras.src.ops.core", "Cast StopGradient")
@@ -92,12 +93,12 @@ LOSSES = _named(
 METRICS = LOSSES | _named(
     "keras.metrics",
     """
-    Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy SparseTopKCategoricalAccuracy TopKCategoricalAccuracy
-    AUC FalseNegatives FalsePositives Precision PrecisionAtRecall Recall RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity
+    Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy SparseTopKCategoricalAccuracy TopKCategoricalAccuracy AUC
+    FalseNegatives FalsePositives Precision PrecisionAtRecall Recall RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity
     TrueNegatives TruePositives ConcordanceCorrelation PearsonCorrelation F1Score FBetaScore CategoricalHinge Hinge SquaredHinge
-    BinaryIoU IoU MeanIoU OneHotIoU OneHotMeanIoU BinaryCrossentropy CategoricalCrossentropy KLDivergence Poisson SparseCategoricalCrossentropy
-    Mean Sum CosineSimilarity LogCoshError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError R2Score
-    RootMeanSquaredError
+    BinaryIoU IoU MeanIoU OneHotIoU OneHotMeanIoU BinaryCrossentropy CategoricalCrossentropy KLDivergence Poisson
+    SparseCategoricalCrossentropy Mean Sum CosineSimilarity LogCoshError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError
+    MeanSquaredLogarithmicError R2Score RootMeanSquaredError
     """,
 )
 OPTIMIZERS = _named(
@@ -105,7 +106,7 @@ OPTIMIZERS = _named(
     "Adadelta Adafactor Adagrad Adam Adamax AdamW Ftrl Lamb Lion LossScaleOptimizer Muon Nadam RMSprop ScheduleFreeAdamW SGD",
 )
 
-# The parts that may stand under a key of a configuration, or under any key that ends in "_" and that word: `kernel_initializer`, `inner_optimizer`.
+# The parts that may stand under a key of a configuration, or under one that ends in "_" and that word: `kernel_initializer`.
 PARTS = {
     "activation": ACTIVATION_LAYERS,
     "activity_regularizer": REGULARIZERS,
@@ -129,23 +130,24 @@ PARTS = {
     "optimizer": OPTIMIZERS,
     "regularizer": REGULARIZERS | _named("keras.regularizers", "OrthogonalRegularizer"),
 }
-MEASURES = _words("""
-    binary_accuracy binary_crossentropy binary_focal_crossentropy categorical_accuracy categorical_crossentropy categorical_focal_crossentropy
-    categorical_generalized_cross_entropy categorical_hinge circle concordance_correlation cosine_similarity ctc dice hinge huber kl_divergence
-    log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error pearson_correlation poisson
-    sparse_categorical_accuracy sparse_categorical_crossentropy sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy tversky
+MEASURES = words("""
+    binary_accuracy binary_crossentropy binary_focal_crossentropy categorical_accuracy categorical_crossentropy
+    categorical_focal_crossentropy categorical_generalized_cross_entropy categorical_hinge circle concordance_correlation
+    cosine_similarity ctc dice hinge huber kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error
+    mean_squared_logarithmic_error pearson_correlation poisson sparse_categorical_accuracy sparse_categorical_crossentropy
+    sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy tversky
     """)
 FUNCTIONS = {
-    "activation": _words("""
-        celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu
-        relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink
-        threshold
+    "activation": words("""
+        celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid log_softmax
+        mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish
+        tanh tanh_shrink threshold
         """),
     "loss": MEASURES,
     "metrics": MEASURES,
 }
 # Those that begin with "int8" and the like quantize layers.
-DTYPES = _words("bool uint8 int16 int32 int64 float16 bfloat16 float32 float64 mixed_float16 mixed_bfloat16")
+DTYPES = words("bool uint8 int16 int32 int64 float16 bfloat16 float32 float64 mixed_float16 mixed_bfloat16")
 COMPILED = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -366,7 +368,7 @@ def _argument(value: Any) -> Any:
 
 
 def _tensors(described: Any, first: dict[str, int]) -> Any:
-    """The tensors of `[layer, call, output]`, or of lists and dictionaries of such; `first` is the number of a layer's first call, if not 0."""
+    """The tensors of `[layer, call, output]`, or of lists and dictionaries of them. `first`: a layer's first call, if that is not 0."""
     match described:
         case [str(layer), int(call), int(output)]:
             return Tensor(layer, call - first.get(layer, 0), output)
@@ -390,7 +392,7 @@ def flat(value: Any) -> Iterator[Any]:
 
 
 def read_compilation(described: Any) -> dict:
-    """The arguments of `model.compile` in a description of them, as configurations, each of which Keras may make its part from. Raises as `read` does."""
+    """The arguments of `model.compile`, as configurations that Keras may make its parts from. Raises as `read` does."""
     if not isinstance(described, dict):
         raise ModelRefused("it is a Keras model that was compiled in an unusual way")
     described = _bounded(described)

@@ -1,21 +1,20 @@
 """What a Keras model would cost for one digit: parameters, memory and multiplications, found with shapes and without a single number."""
 
 import copy
+import inspect
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.blueprint import MAX_CALLS, Layer, ModelRefused, Network, flat, inputs_of, shown, walk
+from autograder.blueprint import MAX_CALLS, Layer, ModelRefused, Network, flat, inputs_of, shown, walk, words
 
 # The largest honest networks have 700,000 parameters (lesson 11 allows no more) and do half a billion multiplications with them.
 MAX_PARAMETERS = 10_000_000
-MAX_NUMBERS = (
-    2**20
-)  # that a network may have at hand at a time for one digit; a densely connected one of 700,000 parameters has half of them
+MAX_NUMBERS = 2**20  # at hand at a time, for one digit; densely connected networks of 700,000 parameters have more than half of them
 MAX_MULTIPLICATIONS = 1_000_000_000  # for one digit
-BATCH = 100  # digits that checks show a network at a time: what it does across them counts too
+BATCH = 500  # the most digits that a check shows a network at a time: what it does across them counts too
 SIDE = 28  # of a digit; stands for what an input leaves open
 STEP = 10_000  # multiplications that take as long as one step of a recurrent layer does besides its own
 RESIZED = 300  # multiplications that take as long as one number of a resized digit
@@ -48,7 +47,7 @@ def without_memory() -> Iterator[list]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a network needs for one digit: its parameters, the numbers that it has at hand at a time, and multiplications, or work that takes as long."""
+    """What a network needs for one digit: parameters, numbers at hand at a time, and multiplications, or work that takes as long."""
 
     parameters: int
     numbers: int
@@ -56,7 +55,7 @@ class Cost:
 
 
 def measure(network: Network, inputs: list[dict]) -> Cost:
-    """What a network costs for one digit. `inputs` are the configurations of its inputs; sizes that they leave open are taken to be those of a digit.
+    """What a network costs for one digit. `inputs` are the configurations of its inputs; sizes that they leave open are those of a digit.
 
     Raises ModelRefused beyond the limits, and whatever Keras does when layers do not fit each other.
     """
@@ -93,8 +92,8 @@ def _fits(tensor: Any, declared: list[int | None]) -> bool:
 class _Meter:
     """Adds up what a network costs, use by use of its layers, and refuses as soon as it is too much.
 
-    TensorFlow works on whatever is ready, first come first served. So a tensor lives from the step in which all that it is made of is there, until the
-    last step that needs it, whatever the order of the calls, and the step in which most numbers live is the peak.
+    TensorFlow works on whatever is ready, first come first served. So a tensor lives from the step in which all that it is made of is
+    there until the last step that needs it, whatever the order of the calls, and the step in which most numbers live is the peak.
     """
 
     variables: list
@@ -130,11 +129,22 @@ class _Meter:
         constants = [value.shape for value in flat([args, kwargs]) if isinstance(value, np.ndarray)]
         if any(None in tensor.shape for tensor in outputs):
             raise ModelRefused(f"its layer {shown(part.name)} makes a number of values that depends on the digits")
-        self._add(part.name, layer, inputs, outputs, constants)
+        step, hidden = self._add(part.name, layer, inputs, outputs, constants)
+        if part.kind not in TRUE:
+            really, largest = _traced(layer, args, kwargs)
+            if [tuple(tensor.shape) for tensor in outputs] != really:
+                raise ModelRefused(f"its layer {shown(part.name)} makes numbers of another shape than Keras says")
+            hidden = max(hidden, largest)
+        self._hide(part.name, step, hidden)
         return outputs
 
-    def _add(self, name: str, layer: Any, inputs: list, outputs: list, constants: list[tuple]) -> None:
-        self.parameters += sum(math.prod(variable.shape) for variable in self.variables[self.counted :])
+    def _add(self, name: str, layer: Any, inputs: list, outputs: list, constants: list[tuple]) -> tuple[int, int]:
+        """Add one use. Returns the step that it is in, and how many numbers it is known to need besides."""
+        import keras
+
+        for variable in self.variables[self.counted :]:
+            self.parameters += math.prod(variable.shape)
+            variable._initializer = keras.initializers.Zeros()  # some others take long, even to be traced
         self.counted = len(self.variables)
         if self.parameters > MAX_PARAMETERS:
             raise ModelRefused(f"it has more than {MAX_PARAMETERS:,} parameters, and no network of this course needs so many")
@@ -146,17 +156,18 @@ class _Meter:
         for tensor in inputs:
             self.tensors[id(tensor)][3] = max(step, self.tensors[id(tensor)][3])
         self.arrive(outputs, step)
-        largest = max([hidden, *(_numbers(tensor.shape) for tensor in outputs)])
-        if largest > MAX_NUMBERS:
-            raise ModelRefused(
-                f"its layer {shown(name)} makes {min(largest, 10**18):,} numbers of one digit, more than any network of this course needs"
-            )
-        self.tensors[id(layer), self.calls] = [layer, hidden, step, step]
+        _allow(name, max([hidden, *(_numbers(tensor.shape) for tensor in outputs)]))
         self.multiplications += multiplications
         if self.multiplications > MAX_MULTIPLICATIONS:
             raise ModelRefused(
-                f"it does more than {MAX_MULTIPLICATIONS / 1e6:,.0f} million multiplications for one digit, and no network of this course needs so many"
+                f"it does more than {MAX_MULTIPLICATIONS / 1e6:,.0f} million multiplications for one digit, "
+                "and no network of this course needs so many"
             )
+        return step, hidden
+
+    def _hide(self, name: str, step: int, numbers: int) -> None:
+        _allow(name, numbers)
+        self.tensors[name, self.calls] = [None, numbers, step, step]
 
     def peak(self) -> int:
         changes: dict[int, int] = {}
@@ -170,17 +181,66 @@ class _Meter:
         return most
 
 
+def _allow(name: str, numbers: int) -> None:
+    if numbers > MAX_NUMBERS:
+        raise ModelRefused(
+            f"its layer {shown(name)} makes {min(numbers, 10**18):,} numbers of one digit, more than any network of this course needs"
+        )
+
+
+# Layers of which Keras says what is so. It takes milliseconds to ask TensorFlow.
+TRUE = words("""
+    Activation Add AveragePooling2D BatchNormalization Conv2D Dense Dropout Flatten GaussianNoise GlobalAveragePooling2D GlobalMaxPooling2D
+    LeakyReLU MaxPooling2D ReLU Rescaling Reshape Softmax SpatialDropout2D ZeroPadding2D
+    """)
+
+
+def _traced(layer: Any, args: list, kwargs: dict) -> tuple[list[tuple], int]:
+    """The shapes that a layer really makes when it answers, and the numbers of one digit in the largest tensor on the way there.
+
+    What Keras says before a layer is run is not always so: one that crops at random does so in training only. TensorFlow knows.
+    """
+    import keras
+    import tensorflow as tf
+    from keras.src import backend
+
+    largest = 0
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        nonlocal largest
+        outputs = layer(*args, **kwargs)
+        operations = tf.compat.v1.get_default_graph().get_operations()
+        on_the_way = [tensor.shape for operation in operations if operation.type != "Placeholder" for tensor in operation.outputs]
+        made = [math.prod(shape) for shape in on_the_way if shape.is_fully_defined()]
+        ends = [math.prod(tensor.shape) for tensor in keras.tree.flatten((args, kwargs, outputs)) if tf.is_tensor(tensor)]
+        largest = max((size for size in made if size > max(ends)), default=0)
+        return outputs
+
+    args, kwargs = keras.tree.map_structure(_dense, (args, kwargs))
+    if "training" in inspect.signature(layer.call).parameters:
+        kwargs["training"] = False
+    outputs = backend.compute_output_spec(run, *args, **kwargs)
+    return [tuple(tensor.shape) for tensor in keras.tree.flatten(outputs)], -(-largest // BATCH)
+
+
+def _dense(value: Any) -> Any:
+    """A tensor without Keras' opinion on whether it is sparse, which is wrong for the product with a constant."""
+    import keras
+
+    return keras.KerasTensor(value.shape, value.dtype) if isinstance(value, keras.KerasTensor) else value
+
+
 def _numbers(shape: tuple) -> int:
     """How many numbers of one digit are in a tensor of the whole batch."""
     return -(-math.prod(shape) // BATCH)
 
 
 # Layers whose weights meet each number once: no weight is used at every place.
-ONCE = {"BatchNormalization", "Embedding", "GroupNormalization", "LayerNormalization", "Normalization", "PReLU", "RMSNormalization"}
+ONCE = words("BatchNormalization Embedding GroupNormalization LayerNormalization Normalization PReLU RMSNormalization")
 
 
 def _work(layer: Any, arrives: list[tuple], leaves: list[tuple], constants: list[tuple]) -> tuple[int, int, int]:
-    """What one use of a layer costs for one digit: numbers besides those that leave it, multiplications, and how many layers' worth of building.
+    """What one use of a layer costs for one digit: numbers besides those that leave it, multiplications, and building, in layers.
 
     Estimates from above, since nobody needs a close one: every weight meets the numbers of every place in what arrives or leaves.
     """
@@ -208,16 +268,15 @@ def _work(layer: Any, arrives: list[tuple], leaves: list[tuple], constants: list
     elif name.endswith("Attention"):
         asked = math.prod(arrives[0][1:-1])
         known = max(math.prod(shape[1:-1]) if len(shape) > 2 else BATCH for shape in arrives)  # rows of numbers attend to each other's
-        heads, width = (
-            (layer.num_heads, max(layer.key_dim, layer.value_dim))
-            if name == "MultiHeadAttention"
-            else (1, max(shape[-1] for shape in arrives))
+        width = (
+            layer.num_heads * max(layer.key_dim, layer.value_dim) if name == "MultiHeadAttention" else max(shape[-1] for shape in arrives)
         )
-        hidden, work = heads * (asked * known + 3 * (asked + known) * width), work + 2 * heads * asked * known * width
+        work += 2 * asked * known * width
+        building = 3
     elif hasattr(layer, "unroll"):  # recurrent
         steps = arrives[0][1]
         hidden, work = steps * sum(shape[-1] for shape in weights), work + steps * STEP
-        building = steps if layer.unroll else 1
+        building = steps if layer.unroll else 5
     return hidden, work + leaving + hidden, building
 
 
@@ -228,8 +287,6 @@ def _convolution(layer: Any, arrives: tuple, channels: int, weights: int, places
     if max(layer.dilation_rate) > 1:  # TensorFlow really adds the border that a kernel spread out so far may need
         spread = [size + (kernel - 1) * rate for size, kernel, rate in zip(spatial, layer.kernel_size, layer.dilation_rate, strict=True)]
         places = max(places, math.prod(spread))
-        hidden = places * depth
-    if type(layer).__name__.startswith("Separable"):
         hidden = places * depth
     if getattr(layer, "groups", 1) > 1 or (channels == 1 and len(spatial) == 3):  # left to XLA, which is slow at it
         return places * (8 * arrives[channels] + 2 * layer.filters), GROUPED * getattr(layer, "groups", 1) * weights * places

@@ -1,7 +1,7 @@
 """Keras models across the boundary: a description of the layers and an array for every weight.
 
-`describe` runs beside student code. `rebuild` runs in the trusted process, on whatever the other side sent: the description is read (blueprint.py), what the
-network would cost is measured (cost.py), and only then it is put together and given the weights that were sent.
+`describe` runs beside student code. `rebuild` runs in the trusted process, on whatever the other side sent: the description is read
+(blueprint.py), what the network would cost is measured (cost.py), and only then it is put together and given the weights that were sent.
 """
 
 import json
@@ -20,7 +20,7 @@ TENSORFLOW_NAMES = {"softmax_v2": "softmax", "relu": "relu", "relu6": "relu6", "
 def describe(model: Any) -> tuple[dict, list | None]:
     """A model's layers and how it was compiled, as JSON, and its weights as arrays, or None for a model that has none yet.
 
-    How it is to be run stays behind: eagerly, by XLA, several steps at a time. Raises ModelRefused for a model that has no such description.
+    How it is to be run stays behind: eagerly, by XLA, several steps at a time. Raises ModelRefused for a model that cannot be described.
     """
     import keras
 
@@ -49,7 +49,7 @@ def _tensorflows(model: Any) -> set[str]:
 
 
 def _renamed(config: Any, tensorflows: set[str]) -> Any:
-    """A configuration with TensorFlow's own functions under the names that Keras has for them: `activation=tf.nn.softmax` is as good as "softmax"."""
+    """A configuration with TensorFlow's own functions under Keras' names for them: `activation=tf.nn.softmax` is as good as "softmax"."""
     if isinstance(config, list):
         return [_renamed(item, tensorflows) for item in config]
     if not isinstance(config, dict):
@@ -63,10 +63,10 @@ def _renamed(config: Any, tensorflows: set[str]) -> Any:
 
 
 def rebuild(config: Any, compiled: Any, weights: list | None) -> Any:
-    """The keras.Model of a description and its weights. Raises ModelRefused for one that is not Keras' own throughout, or beyond the limits.
+    """The keras.Model of a description and its weights. Raises ModelRefused for one that is not Keras' own throughout, or too much.
 
-    A model that was never told the shape of its input comes back as it was, without weights. It is measured when it is built, by its first call, and
-    raises ModelRefused then.
+    A model that was never told the shape of its input comes back as it was, without weights. It is measured when it is built, by its first
+    call, and raises ModelRefused then.
     """
     import autograder.quiet  # noqa: F401
 
@@ -92,7 +92,7 @@ def rebuild(config: Any, compiled: Any, weights: list | None) -> Any:
 
 
 def measured(model: Any) -> Cost:
-    """What a keras.Model costs for one digit. Raises ModelRefused for one that `rebuild` would refuse, or that was never told what it takes."""
+    """What a keras.Model costs for one digit. Raises ModelRefused for one that `rebuild` would refuse, or that has no input shape."""
     network = read(describe(model)[0]["config"])
     if (inputs := inputs_of(network)) is None:
         raise ModelRefused("it is a Keras model whose input has no shape")

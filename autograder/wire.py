@@ -1,8 +1,8 @@
 """What may cross between student code and the grader: plain values as JSON, arrays as npy, Keras models as descriptions and weights.
 
-`pack` turns a value into a JSON-able tree and a list of byte buffers; `unpack` turns them back, trusting nothing: no pickle, no code, no class but the
-ones named here and in blueprint.py, and no more time or memory than in proportion to what was sent. Students' own processes use the same two functions, so
-a check sees the same values everywhere.
+`pack` turns a value into a JSON-able tree and a list of byte buffers; `unpack` turns them back, trusting nothing: no pickle, no code, no
+class but the ones named here and in blueprint.py, and time and memory only in proportion to what was sent. Students' own processes use the
+same two functions, so a check sees the same values everywhere.
 """
 
 import io
@@ -224,7 +224,7 @@ def unpack(tree: Any, buffers: list[Buffer]) -> Any:
 DTYPES = {b"|b1", b"|i1", b"|u1"} | {
     f"{order}{kind}".encode() for order in "<>" for kind in ("i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
-# What `np.save` writes in front of an array. It is Python, and NumPy reads it as such, from whoever it comes; nothing but these words is read here.
+# What `np.save` writes in front of an array. It is Python, and NumPy reads it as such. Here nothing but these words is read.
 HEADER = re.compile(
     rb"\x93NUMPY\x01\x00(?P<length>..){'descr': '(?P<dtype>[^']{3,4})', 'fortran_order': (?P<fortran>True|False), "
     rb"'shape': \((?P<shape>|\d{1,10},|\d{1,10}(?:, \d{1,10})+)\), } *\n",
