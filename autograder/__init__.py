@@ -4,6 +4,10 @@ Importing this package costs next to nothing: whatever is heavy is imported wher
 """
 
 import os
+import sys
+
+# A grammar of addresses, none of which a notebook has. jsonschema, and nbformat with it, would compile it whenever it is imported: for most of a second.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 __all__ = ["check", "is_grading"]
 

@@ -35,7 +35,7 @@ from autograder.sandbox import SandboxUnavailable
 from autograder.student import KernelFailed
 from autograder.submission import Graded
 from autograder.worker import Grader, WrongVersion, difference, grade_one, hush, installed
-from autograder.zygote import ENVIRONMENT
+from autograder.zygote import ENVIRONMENT, Zygote
 
 ANSWERING = 15  # seconds for a scheduler to answer
 ALONE = 300  # seconds without a worker before we give up; a new one takes ten, and many more where much else goes on
@@ -273,25 +273,33 @@ def _cluster(workers: Workers, tasks: int, lesson: Lesson) -> Iterator[tuple[Cli
     hush()
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(SETTINGS))
-        if workers.scheduler is None:
-            client = _our_own(stack, min(workers.number or CPU_COUNT, tasks))
-        else:
-            client = _theirs(stack, workers.scheduler, lesson)
         name = f"autograder-{secrets.token_hex(4)}"
         try:
-            client.register_plugin(Grader(name, lesson.name, workers.sandboxed, installed(lesson.name), workers.scheduler is None), name)
+            if workers.scheduler is None:
+                client, zygote = _our_own(stack, min(workers.number or CPU_COUNT, tasks), workers.sandboxed)
+            else:
+                client, zygote = _theirs(stack, workers.scheduler, lesson), ""
+            grader = Grader(name, lesson.name, workers.sandboxed, installed(lesson.name), workers.scheduler is None, zygote)
+            client.register_plugin(grader, name)
+            if workers.scheduler is not None:
+                stack.callback(_forget, client, name)
             yield client, name
         except (SandboxUnavailable, KernelFailed, WrongVersion) as error:
             raise ClassError(str(error)) from None
         except (CancelledError, CommClosedError):
             raise ClassError("The connection to the scheduler was lost.") from None
-        finally:
-            if workers.scheduler is not None:
-                with contextlib.suppress(Exception):  # it may be gone
-                    client.unregister_worker_plugin(name)
 
 
-def _our_own(stack: contextlib.ExitStack, number: int) -> Client:
+def _forget(client: Client, plugin: str) -> None:
+    with contextlib.suppress(Exception):  # it may be gone
+        client.unregister_worker_plugin(plugin)
+
+
+def _our_own(stack: contextlib.ExitStack, number: int, sandboxed: bool) -> tuple[Client, str]:
+    """A client of a scheduler and workers on this machine, and the address of the zygote that they share, which starts meanwhile."""
+    zygote = stack.enter_context(contextlib.closing(Zygote()))
+    if sandboxed:
+        zygote.start()
     # Encrypted, with keys that only we have: whoever can talk to a scheduler can run code as the user whose it is.
     try:
         cluster = LocalCluster(
@@ -310,7 +318,10 @@ def _our_own(stack: contextlib.ExitStack, number: int) -> Client:
             error = error.__cause__
         raise ClassError(f"No workers can be started: {type(error).__name__}: {error}") from None
     stack.enter_context(cluster)
-    return stack.enter_context(Client(cluster))
+    client = stack.enter_context(Client(cluster))
+    if sandboxed:
+        zygote.wait()
+    return client, zygote.address
 
 
 def _theirs(stack: contextlib.ExitStack, address: str, lesson: Lesson) -> Client:
@@ -328,12 +339,15 @@ def _theirs(stack: contextlib.ExitStack, address: str, lesson: Lesson) -> Client
     except TimeoutError:
         raise ClassError(f"The scheduler at {address} has no workers: start some with `dask worker {address} --nthreads 1`.") from None
     try:
-        found = client.run(installed, lesson.name)
+        # The scheduler too: one that cannot read what a worker answers takes every task for one that failed.
+        found = {"The scheduler": client.run_on_scheduler(installed, lesson.name)}
+        found |= {f"The worker {worker}": theirs for worker, theirs in client.run(installed, lesson.name).items()}
     except Exception as error:
         raise ClassError(
-            f"The workers of {address} do not have the course ({type(error).__name__}: {error}): install it in the environment that they run in."
+            f"The scheduler or the workers of {address} do not have the course ({type(error).__name__}: {error}): install it in the environments that they run in."
         ) from None
-    for worker, theirs in found.items():
-        if different := difference(installed(lesson.name), theirs):
-            raise ClassError(f"The worker {worker} {different}")
+    ours = installed(lesson.name)
+    for who, theirs in found.items():
+        if different := difference(ours, theirs):
+            raise ClassError(f"{who} {different}")
     return client

@@ -1,4 +1,4 @@
-"""Which of a notebook's variables its code looks up and sets, and so which of the lesson's figures nobody needs while grading."""
+"""Which of a notebook's variables its code looks up and sets, and so which of the lesson's own cells nothing depends on while grading."""
 
 import dis
 from collections.abc import Iterable
@@ -38,10 +38,11 @@ def _inner(code: CodeType) -> list[CodeType]:
     return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
-def unneeded_figures(cells: list[NotebookNode], exercises: Iterable[str]) -> set[int]:
-    """Positions of the cells that draw a figure of the lesson's and set nothing that another cell, or a check of `exercises`, looks up.
+def unneeded_cells(cells: list[NotebookNode], exercises: Iterable[str]) -> set[int]:
+    """Positions of the lesson's own cells that set nothing that an answer, a check of `exercises`, or another cell that is needed looks up.
 
-    Figures are not rendered while grading, so such a cell leaves no trace. Where a cell cannot be read as plain Python (a magic, say), all are needed.
+    They show the reader something: a figure, which is not rendered while grading, or a few lines. Where a cell cannot be read as plain Python
+    (a magic, say), or may reach any variable, all are needed.
     """
     if any(len(cell.source) > LONGEST for cell in cells if cell.cell_type == "code"):  # Python's compiler can be kept busy for minutes
         return set()
@@ -55,7 +56,7 @@ def _unneeded(cells: list[NotebookNode], needed: set[str]) -> set[int]:
     codes = {
         position: compile(cell.source, "cell", "exec", dont_inherit=True) for position, cell in enumerate(cells) if cell.cell_type == "code"
     }
-    unneeded = {position for position in codes if "alt" in cells[position].metadata}
+    unneeded = {position for position in codes if _only_shows(cells[position])}
     if any(REACH_ALL & _mentioned(code) for position, code in codes.items() if position not in unneeded):
         return set()
     needed = needed.union(*(looked_up(code) for position, code in codes.items() if position not in unneeded))
@@ -63,3 +64,9 @@ def _unneeded(cells: list[NotebookNode], needed: set[str]) -> set[int]:
         unneeded -= found
         needed |= set().union(*(looked_up(codes[position]) for position in found))
     return unneeded
+
+
+def _only_shows(cell: NotebookNode) -> bool:
+    """Whether a cell is the lesson's own: locked, and no check."""
+    role = cell.metadata.get("nbgrader", {})
+    return bool(role.get("locked")) and not role.get("grade") and not role.get("solution")

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder import files
 from autograder.flags import a_few, listed, printable
-from autograder.globals import unneeded_figures
+from autograder.globals import unneeded_cells
 from autograder.grading import run_check
 from autograder.intake import TEXT_STUB, Submission, Unusable, grade_id, lesson_of, read_notebook, read_submission, rebuild
 from autograder.kernel import Kernel, Place, Unsandboxed
@@ -83,7 +83,7 @@ def grade_notebook(
     results: dict[str, CheckResult] = {}
     flags = list(flags)
     stopped: dict[str, str] = {}  # what stopped an answer's own cell, by exercise
-    figures = unneeded_figures(notebook.cells, [exercise.id for exercise in lesson.exercises])
+    unneeded = unneeded_cells(notebook.cells, [exercise.id for exercise in lesson.exercises])
     kernel = Kernel(notebook, place)
     with kernel.running():
         for index, cell in enumerate(notebook.cells):
@@ -97,7 +97,7 @@ def grade_notebook(
                     result = result.model_copy(update={"status": "error", "message": f"The cell of {exercise.id} {stopped[exercise.id]}."})
                 results[exercise.grade_id] = result
                 cell.outputs = _outputs(result, student_under_test.printed)
-            elif cell.cell_type == "code" and index not in figures:
+            elif cell.cell_type == "code" and index not in unneeded:
                 name = grade_id(cell) or cell.get("id", index)
                 if trouble := kernel.run(cell, index):
                     flags.append(f"cell {name!r} {trouble}")

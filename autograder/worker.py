@@ -26,17 +26,18 @@ class WrongVersion(Exception):
 
 
 class Grader(WorkerPlugin):
-    """Makes a worker process one that grades: starts the warm process that kernels are forked from, and ends it.
+    """Makes a worker process one that grades: gives it a warm process that kernels are forked from, the one at `zygote` or its own.
 
     Only a worker where that worked offers the resource called `name`, one of it; every task takes one.
     """
 
-    def __init__(self, name: str, lesson: str, sandboxed: bool, expected: dict[str, str], ours: bool):
+    def __init__(self, name: str, lesson: str, sandboxed: bool, expected: dict[str, str], ours: bool, zygote: str = ""):
         self.name = name
         self.lesson = lesson
         self.sandboxed = sandboxed
         self.expected = expected
         self.ours = ours
+        self.address = zygote
         self.zygote: Zygote | None = None
 
     async def setup(self, worker: Worker) -> None:
@@ -47,7 +48,7 @@ class Grader(WorkerPlugin):
         if different := difference(self.expected, installed(self.lesson)):
             raise WrongVersion(f"The worker {worker.address} {different}")
         if self.sandboxed:
-            self.zygote = await asyncio.to_thread(Zygote().__enter__)
+            self.zygote = await asyncio.to_thread(Zygote(self.address).__enter__)
         await worker.set_resources(**{self.name: 1})
         # A new resource alone does not make the scheduler look for tasks that wait for one; a worker that comes back does.
         worker.status = Status.paused

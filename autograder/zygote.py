@@ -9,6 +9,8 @@ import gc
 import importlib
 import json
 import os
+import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -71,43 +73,69 @@ STARTING = 120  # seconds that a busy machine may take to import TensorFlow
 class Zygote:
     """The grader's end. `with Zygote() as zygote:`, then hand it to `grade_submission`, for one submission at a time.
 
+    Graders on one machine can share a process: `Zygote(another.address)` talks to that of `another`, and starts its own only if that has died.
     Raises SandboxUnavailable on entering where no sandbox can be had, KernelFailed where Python itself does not start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "") -> None:
+        self.address = address
         self._connection: socket.socket | None = None
+        self._ends_with_us = contextlib.ExitStack()
 
     def __enter__(self) -> "Zygote":
-        must_be_possible()  # before seconds are spent on imports
-        self._start()
+        self.start()
+        self.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """End the process. Kernels that it has forked live on in their boxes."""
+        """End the process, if it is ours. Kernels that it has forked live on in their boxes."""
         if self._connection is not None:
             self._connection.close()  # which ends it
-            self._process.wait(10)
-            self._folder.cleanup()
             self._connection = None
+        self._ends_with_us.close()
+
+    def start(self) -> None:
+        """Begin to start the process, which takes seconds, and do not wait for it."""
+        must_be_possible()  # before seconds are spent on imports
+        if self.address:
+            try:
+                self._connect()
+            except OSError:
+                self._start()
+        else:
+            self._start()
+
+    def _connect(self) -> None:
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._connection.connect(self.address)
 
     def _start(self) -> None:
+        self.close()
+        folder = self._ends_with_us.enter_context(tempfile.TemporaryDirectory(prefix="zygote-"))  # where only we can go
+        self.address = f"{folder}/socket"
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._folder = tempfile.TemporaryDirectory(prefix="zygote-")
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        environment = ENVIRONMENT | kept | {"MPLCONFIGDIR": self._folder.name, "MPLBACKEND": "agg"}
-        with theirs:
+        environment = ENVIRONMENT | kept | {"MPLCONFIGDIR": folder, "MPLBACKEND": "agg"}
+        with theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+            door.bind(self.address)
+            door.listen()
+            passed = [theirs.fileno(), door.fileno()]
             self._process = subprocess.Popen(
                 # -P, -s: what can be imported depends neither on the folder that we are in nor on the user's own packages
-                [sys.executable, "-P", "-s", "-c", f"from autograder.zygote import serve; serve({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-P", "-s", "-c", f"from autograder.zygote import serve; serve{tuple(passed)}"],
+                pass_fds=passed,
                 env=environment,
-                cwd=self._folder.name,
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self._ends_with_us.callback(self._process.wait, 10)
+
+    def wait(self) -> None:
+        """Wait until the process is ready. Raises KernelFailed, and ends it, if that does not come to pass."""
         self._connection.settimeout(STARTING)
         try:
             said = self._connection.recv(MESSAGE).decode()
@@ -117,14 +145,19 @@ class Zygote:
             self.close()
             raise KernelFailed(f"The process that starts kernels could not be started: {said or 'it ended'}.")
 
+    def _has_ended(self) -> bool:
+        hung_up = select.poll()
+        hung_up.register(self._connection, 0)
+        return bool(hung_up.poll(0))
+
     def fork(self, box: Box, connection: dict, arguments: list[str]) -> tuple[int, socket.socket]:
         """A new kernel in `box`, listening: a pidfd of it, and our end of the socket on which its harness answers.
 
         `connection` is the content of Jupyter's connection file, `arguments` are the kernel's further ones. A zygote that has died (of a lack of memory, say) is replaced. Raises KernelFailed.
         """
-        if self._process.poll() is not None:
-            self.close()
+        if self._has_ended():
             self._start()
+            self.wait()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         request = {"namespaces": box.namespaces, "user": box.user, "folder": box.folder, "connection": connection, "arguments": arguments}
         with theirs:
@@ -151,31 +184,54 @@ class Zygote:
 # --- the zygote's own side ---
 
 
-def serve(descriptor: int) -> None:
-    """Import everything, say so, and fork a kernel for each request, until the grader hangs up."""
+def serve(owner: int, door: int) -> None:
+    """Import everything and fork a kernel for each request, until the owner hangs up: the grader who started us, or another who came by the door.
+
+    Whoever comes is told "ready" first. Both arguments are descriptors of sockets.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that end are gone; until one is, its box cannot end
     confinement.become_reaper()  # of kernels too, whose parent ends at once; PID 1 of a container may never reap
-    connection = socket.socket(fileno=descriptor)
-    connection.set_inheritable(False)
+    owner, door = socket.socket(fileno=owner), socket.socket(fileno=door)
+    for descriptor in (owner, door):
+        descriptor.set_inheritable(False)
     try:
         _preload()
     except Exception as error:
-        connection.send(f"{type(error).__name__}: {error}"[:MESSAGE].encode())
+        owner.send(f"{type(error).__name__}: {error}"[:MESSAGE].encode())
         return
-    connection.send(b"ready")
+    owner.send(b"ready")
+    waiting = selectors.DefaultSelector()
+    waiting.register(owner, selectors.EVENT_READ)
+    waiting.register(door, selectors.EVENT_READ)
     while True:
-        try:
-            request, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 2)
-        except ConnectionResetError:  # the grader was ended before it read an answer
-            return
-        if not request:
-            return
-        box, values = descriptors
-        if os.fork() == 0:
-            _enter(json.loads(request), box, values, connection)
-        os.close(box)
-        os.close(values)
+        for connection in [key.fileobj for key, _ in waiting.select()]:
+            if connection is door:
+                grader, _ = door.accept()
+                waiting.register(grader, selectors.EVENT_READ)
+                with contextlib.suppress(OSError):
+                    grader.send(b"ready")
+            elif not _serve_one(connection):
+                if connection is owner:
+                    return
+                waiting.unregister(connection)
+                connection.close()
+
+
+def _serve_one(connection: socket.socket) -> bool:
+    """Read a request and fork a kernel for it; False if there will be no more."""
+    try:
+        request, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 2)
+    except ConnectionResetError:  # the grader was ended before it read an answer
+        return False
+    if not request:
+        return False
+    box, values = descriptors
+    if os.fork() == 0:
+        _enter(json.loads(request), box, values, connection)
+    os.close(box)
+    os.close(values)
+    return True
 
 
 def _preload() -> None:

@@ -23,7 +23,7 @@ import cluster
 from metering import Group
 
 from autograder import grading, kernel, mnist, submission
-from autograder.globals import unneeded_figures
+from autograder.globals import unneeded_cells
 from autograder.intake import Submission, grade_id, read_notebook, read_submission, rebuild
 from autograder.lessons import Lesson, find_lesson
 from autograder.sandboxed import Sandboxed
@@ -160,7 +160,7 @@ def _directly(one: Submission, lesson: Lesson, course: Path, spent: dict[str, fl
 
     notebook, _ = rebuild(lesson, read_notebook(one.notebook))
     exercises = {exercise.grade_id: exercise for exercise in lesson.exercises}
-    unneeded = unneeded_figures(notebook.cells, [exercise.id for exercise in lesson.exercises])
+    unneeded = unneeded_cells(notebook.cells, [exercise.id for exercise in lesson.exercises])
     namespace: dict = {"__name__": "__main__"}
     total = 0.0
     for index, cell in enumerate(notebook.cells):

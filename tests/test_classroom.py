@@ -62,8 +62,19 @@ def wait_for(condition, seconds=300):
         time.sleep(0.05)
 
 
-def ended(processes):
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+def alive(processes):
+    """Those that are: one that nobody has waited for yet is not."""
+    living = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                living.append(process)
+    return living
+
+
+def own_workers():
+    """The processes of ours that Dask's workers are in."""
+    return [process for process in alive(psutil.Process().children()) if "spawn_main" in " ".join(process.cmdline())]
 
 
 # --- the whole way, by the command ---
@@ -136,10 +147,11 @@ def test_run_that_is_killed_and_stopped_goes_on_where_it_was(graded, tmp_path):
         )
         wait_for(lambda enough=enough: len(results(course)) >= enough)
         processes = psutil.Process(grading.pid).children(recursive=True)
-        assert len(processes) >= 4  # two workers, and a warm process each
+        assert len(processes) >= 3  # two workers, and a warm process
         os.killpg(grading.pid, how) if how == signal.SIGINT else grading.send_signal(how)
         _, said = grading.communicate(timeout=300)
-        wait_for(lambda processes=processes: ended(processes), 20)
+        _, left = psutil.wait_procs(processes, 60)
+        assert not alive(left)
         if how == signal.SIGINT:
             assert grading.returncode == 130
             assert re.fullmatch(r"Stopped: \d of 7 submissions have a result; the same command goes on from there.\n", said)
@@ -156,13 +168,14 @@ def test_run_that_is_killed_and_stopped_goes_on_where_it_was(graded, tmp_path):
 class Cluster:
     """A scheduler and workers, each a process of its own, joined by an address."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **variables):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
         self.folder = folder
         self.processes = []
-        self.start("scheduler", "--host", self.address.removeprefix("tcp://").split(":")[0], "--port", self.address.split(":")[-1])
+        host, port = self.address.removeprefix("tcp://").split(":")
+        self.start("scheduler", "--host", host, "--port", port, **variables)
 
     def start(self, *arguments, **variables):
         environment = os.environ | variables
@@ -177,6 +190,7 @@ class Cluster:
     def close(self):
         for process in self.processes:
             kill(process.pid)
+            process.wait()
 
 
 def kill(pid):
@@ -215,9 +229,8 @@ def test_worker_that_is_the_only_one_comes_back_and_goes_on(tmp_path, pretended,
         hand_in(course, f"student-{number}", notebook())
     outcomes = grade_class(open_course(course), LESSON, find_students(open_course(course), LESSON), Workers(1, sandboxed=False))
     first = next(outcomes)
-    for process in psutil.Process().children():
-        if "spawn_main" in " ".join(process.cmdline()):
-            process.kill()
+    for process in own_workers():
+        process.kill()
     assert {first.state, *(outcome.state for outcome in outcomes)} == {"graded"}
     assert len(results(course)) == 8
 
@@ -225,16 +238,33 @@ def test_worker_that_is_the_only_one_comes_back_and_goes_on(tmp_path, pretended,
 # --- what can be wrong with a cluster ---
 
 
-def test_workers_without_the_course_and_schedulers_without_workers_are_one_sentence(cluster, tmp_path):
-    course = a_class(tmp_path / "course")
+@pytest.fixture
+def without_course(tmp_path):
+    """Environment variables with which Python does not find our package."""
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['autograder'] = None")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def must_ask_for_the_course(done):
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"autograder: The scheduler or the workers of tcp://\S+ do not have the course .*: install it .*\n", done.stderr)
+
+
+def test_workers_without_the_course_and_schedulers_without_workers_are_one_sentence(cluster, without_course, tmp_path):
+    course = a_class(tmp_path / "course")
     nobody = grade(course, "--scheduler", cluster.address)
     assert (nobody.returncode, nobody.stdout) == (2, "")
     assert re.fullmatch(r"autograder: The scheduler at tcp://\S+ has no workers: start some with `dask worker .*`.\n", nobody.stderr)
-    cluster.worker(PYTHONPATH=str(tmp_path))
-    without = grade(course, "--scheduler", cluster.address)
-    assert (without.returncode, without.stdout) == (2, "")
-    assert re.fullmatch(r"autograder: The workers of tcp://\S+ do not have the course .*: install it .*\n", without.stderr)
+    cluster.worker(**without_course)
+    must_ask_for_the_course(grade(course, "--scheduler", cluster.address))
+    assert not (course / "autograded").exists()
+
+
+def test_scheduler_without_the_course_is_one_sentence(without_course, tmp_path):
+    course = a_class(tmp_path / "course")
+    with contextlib.closing(Cluster(tmp_path, **without_course)) as cluster:
+        cluster.worker()
+        must_ask_for_the_course(grade(course, "--scheduler", cluster.address))
     assert not (course / "autograded").exists()
 
 
@@ -316,7 +346,7 @@ def test_grader_that_cannot_grade_anybody_says_why_and_gives_no_marks(tmp_path, 
     with pytest.raises(ClassError, match=re.escape(said)):
         outcomes_of(course, sandboxed=sandboxed)
     assert not results(course)
-    assert all("spawn_main" not in " ".join(process.cmdline()) for process in psutil.Process().children())
+    assert not own_workers()
 
 
 def test_only_what_workers_are_busy_with_is_in_memory(tmp_path, pretended, monkeypatch):

@@ -263,19 +263,42 @@ def test_zygote_that_dies_is_replaced():
         assert run(warm, "print(2)")[0] == "2\n"
 
 
+def test_zygote_is_shared_until_its_owner_ends_it():
+    with Zygote() as owner, Zygote(owner.address) as guest, Zygote(owner.address) as another:
+        assert [run(warm, "print(1)")[0] for warm in (guest, owner, another)] == ["1\n"] * 3
+        zygotes = [child for child in psutil.Process().children() if child.pid == owner._process.pid]
+        another.close()
+        assert run(guest, "print(2)")[0] == "2\n"
+        owner.close()
+        assert not zygotes[0].is_running()
+        assert run(guest, "print(3)")[0] == "3\n"  # by one of its own
+        assert guest.address != owner.address
+
+
+def test_address_where_nobody_is_does_no_harm(tmp_path):
+    with Zygote(str(tmp_path / "socket")) as warm:
+        assert run(warm, "print(1)")[0] == "1\n"
+
+
 def test_import_that_starts_a_thread_is_noticed(monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text("import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
     monkeypatch.setattr(zygote, "ENVIRONMENT", zygote.ENVIRONMENT | {"PYTHONPATH": str(tmp_path)})
     serving = "import autograder.zygote as z; z.PRELOADED = ['threaded']; z.serve"
     monkeypatch.setattr(subprocess, "Popen", with_code(serving))
     with pytest.raises(KernelFailed, match="1 threads"):
-        Zygote()._start()
+        started_alone().wait()
 
 
 def test_import_that_fails_is_said(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", with_code("import autograder.zygote as z; z.PRELOADED = ['not_there']; z.serve"))
     with pytest.raises(KernelFailed, match="No module named 'not_there'"):
-        Zygote()._start()
+        started_alone().wait()
+
+
+def started_alone():
+    zygote = Zygote()
+    zygote._start()  # and not `start`, which would make a box by the Popen that is replaced
+    return zygote
 
 
 def with_code(serving):
