@@ -15,6 +15,7 @@ SETTINGS = ("grade", "solution", "locked", "task", "points")  # nbgrader's, of a
 UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")  # no kernel, file or database takes these
 CELL_ID = re.compile("[a-zA-Z0-9_-]{1,64}")
 DEFINED = re.compile(r"^(?:async )?def (\w+)[ \t]*\(", re.MULTILINE)
+# Written so that no marker of a solution stands in what students install: releases are searched for them.
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN\x20SOLUTION.*?### END\x20SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 
 

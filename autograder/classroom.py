@@ -23,17 +23,15 @@ from dask.system import CPU_COUNT
 from distributed import Client, Future, KilledWorker, LocalCluster, Security, wait
 from distributed.comm import CommClosedError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.flags import printable
 from autograder.gradebook import Course, Unwritable, Writer
 from autograder.intake import Submission, Unusable, grade_id, read_notebook, read_submission, rebuild
 from autograder.lessons import Lesson
-from autograder.notebook import Card
 from autograder.record import CheckResult, Record
 from autograder.sandbox import SandboxUnavailable
 from autograder.student import KernelFailed
-from autograder.submission import Graded
+from autograder.submission import Graded, shown_below
 from autograder.worker import Grader, WrongVersion, difference, grade_one, hush, installed
 from autograder.zygote import ENVIRONMENT, Zygote
 
@@ -246,9 +244,7 @@ def _not_graded(lesson: Lesson, submission: Submission, error: Exception, seed: 
     shown = dict(zip([exercise.grade_id for exercise in lesson.exercises], checks, strict=True))
     for cell in notebook.cells:
         if cell.cell_type == "code" and grade_id(cell) in shown:
-            card = Card(shown[grade_id(cell)])
-            data = {"text/plain": repr(card), "text/html": card._repr_html_()}
-            cell.outputs = [new_output("display_data", data=data), new_output("execute_result", data={"text/plain": "0"})]
+            cell.outputs = shown_below(shown[grade_id(cell)])
     record = Record(
         lesson=lesson.name,
         student=submission.student,

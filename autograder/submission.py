@@ -96,7 +96,7 @@ def grade_notebook(
                 if result.status == "missing" and exercise.id in stopped:
                     result = result.model_copy(update={"status": "error", "message": f"The cell of {exercise.id} {stopped[exercise.id]}."})
                 results[exercise.grade_id] = result
-                cell.outputs = _outputs(result, student_under_test.printed)
+                cell.outputs = shown_below(result, student_under_test.printed)
             elif cell.cell_type == "code" and index not in unneeded:
                 name = grade_id(cell) or cell.get("id", index)
                 if trouble := kernel.run(cell, index):
@@ -128,7 +128,7 @@ def _for_a_person(exercise: Exercise, cell: NotebookNode) -> CheckResult:
     return CheckResult(id=exercise.id, points=0, max_points=exercise.points, status=status, bonus=exercise.bonus)
 
 
-def _outputs(result: CheckResult, printed: str) -> list[NotebookNode]:
+def shown_below(result: CheckResult, printed: str = "") -> list[NotebookNode]:
     """What nbgrader reads and a person sees below a check: the card, and the points as the cell's value."""
     card = Card(result, printed)
     shown = {"text/plain": repr(card), "text/html": card._repr_html_()}

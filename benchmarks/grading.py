@@ -22,18 +22,18 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import cluster
 import psutil
-import submissions
-import tables
-from metering import CommandFailed, Group, cost
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table as Drawn
 
+import cluster
+import submissions
+import tables
 from autograder.lessons import Lesson, UnknownLesson, find_lesson
 from autograder.record import Record
 from autograder.zygote import ENVIRONMENT
+from metering import CommandFailed, Group, cost
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -20,8 +20,6 @@ import autograder.quiet  # noqa: F401
 
 # isort: split
 import cluster
-from metering import Group
-
 from autograder import grading, kernel, mnist, submission
 from autograder.globals import unneeded_cells
 from autograder.intake import Submission, grade_id, read_notebook, read_submission, rebuild
@@ -29,6 +27,7 @@ from autograder.lessons import Lesson, find_lesson
 from autograder.sandboxed import Sandboxed
 from autograder.student import Student
 from autograder.zygote import Zygote
+from metering import Group
 
 SEED = 1  # the same inputs for both
 PHASES = ["intake", "start", "cells", "functions", "checks", "end", "result"]

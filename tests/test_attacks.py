@@ -25,14 +25,7 @@ from autograder.submission import Graded, grade_submission
 from autograder.zygote import Zygote
 
 BANK = all_attacks()
-KINDS = {
-    "forging": 20,
-    "stealing": 12,
-    "breaking": 20,
-    "reaching_out": 10,
-    "injecting": 10,
-    "honest": 10,
-}  # and how many there are at least
+LEAST = {"forging": 100, "stealing": 20, "breaking": 140, "reaching_out": 40, "injecting": 40, "honest": 80}
 BY_NAME = {attack.name: attack for attacks in BANK.values() for attack in attacks}
 
 
@@ -85,7 +78,7 @@ def test_attack_earns_no_more_without_a_sandbox(name, place):
 
 
 def test_bank_holds_every_kind_of_attack():
-    assert {kind for kind, least in KINDS.items() if len(BANK.get(kind, [])) < least} == set()
+    assert {kind for kind, least in LEAST.items() if len(BANK.get(kind, [])) < least} == set()
     names = Counter((kind, attack.name) for kind, attacks in BANK.items() for attack in attacks)
     assert [name for name, times in names.items() if times > 1] == []
 

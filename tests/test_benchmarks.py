@@ -5,6 +5,7 @@ How long anything takes is measured by `make bench`, on an idle machine, and nev
 
 import ast
 import copy
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,6 @@ import grading
 import metering
 import submissions
 import tables
-
 from autograder.lessons import find_lesson
 from autograder.zygote import ENVIRONMENT
 
@@ -27,7 +27,12 @@ LESSON = find_lesson("02-convolution")
 PYTHON = [sys.executable, "-c"]
 
 
-# --- what measurements have to be ---
+@pytest.fixture(scope="module")
+def results() -> dict:
+    return json.loads((grading.RESULTS / "grading.json").read_text(encoding="utf-8"))
+
+
+# --- the gates on what is committed ---
 
 
 def shortfalls(results: dict) -> list[str]:
@@ -54,6 +59,19 @@ def shortfalls(results: dict) -> list[str]:
     if tables.disturbance(results) > tables.IDLE:
         found.append("the machine was not idle")
     return found
+
+
+def test_the_committed_measurements_are_complete_and_good_enough(results):
+    assert shortfalls(results) == []
+
+
+def test_the_committed_page_is_that_of_the_committed_measurements(results):
+    assert (grading.RESULTS / "grading.md").read_text(encoding="utf-8") == tables.page(results)
+
+
+def test_nothing_committed_tells_whose_machine_it_was():
+    text = "".join(path.read_text(encoding="utf-8") for path in grading.RESULTS.glob("grading.*"))
+    assert not any(word in text for word in (os.uname().nodename, str(ROOT), str(Path.home()), "/tmp"))
 
 
 # --- the numbers ---

@@ -2,10 +2,12 @@
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -391,3 +393,16 @@ def test_ordinary_user_needs_no_more_rights(tmp_path):
     environment = {"PATH": os.environ["PATH"], "HOME": "/tmp"}
     done = subprocess.run(as_ordinary_user([sys.executable, "-c", ORDINARY]), capture_output=True, text=True, env=environment, cwd="/")
     assert done.stdout.startswith("True 1000 ['1000', "), done.stderr
+
+
+def test_attacks_reach_nothing_as_an_ordinary_user():
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid() == 0:
+            os.chown(folder, 4321, 4321)
+        environment = {"PATH": os.environ["PATH"], "HOME": folder, "TMPDIR": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+        tests = [str(ROOT / "tests" / "test_attacks.py"), "-k", "harms_no_one and (reaching_out or traced)"]
+        options = ["-n0", "-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml")]
+        command = [sys.executable, "-m", "pytest", *options, *tests]
+        done = subprocess.run(as_ordinary_user(command), capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 40
