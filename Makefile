@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/installed
 export TF_CPP_MIN_LOG_LEVEL := 3
 export CUDA_VISIBLE_DEVICES := -1
 
-.PHONY: help setup demo test bench mutants train capstone network results release solutions figure format lint requirements clean
+.PHONY: help setup demo test bench mutants train capstone network results release solutions figure site serve screenshots lighthouse format lint requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -53,6 +53,19 @@ release: $(INSTALLED)  ## the students' notebooks in release/, and student.zip
 
 solutions: $(INSTALLED)  ## execute the solutions of all lessons
 	@$(PY) tools/solutions.py
+
+# Never with --quiet: it keeps MkDocs from counting its warnings, and --strict from failing.
+site: $(INSTALLED)  ## build the website into build/site
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+
+serve: $(INSTALLED)  ## show the website, and build it anew when a file is saved
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs serve
+
+screenshots: site  ## photograph the site (build/screenshots) and the tools in its guides (docs/images); PICTURES=site for the first alone
+	@$(PY) website/screenshots.py $(PICTURES)
+
+lighthouse: site  ## measure the website with Lighthouse, and write website/lighthouse.md
+	@$(PY) website/lighthouse.py
 
 format: $(INSTALLED)  ## put code and lesson notebooks in their one form
 	@$(VENV)/bin/ruff check --quiet --fix . ; $(VENV)/bin/ruff format --quiet . ; $(PY) tools/canonical.py

@@ -1,6 +1,7 @@
 """Make solutions/ from lessons/: `python tools/solutions.py [LESSON …]` runs nbgrader's solution step, which executes every notebook."""
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,12 @@ from course import ROOT, run
 # nbgrader executes a solution in the lesson's own folder. This copy of it may fill with what a notebook saves; lessons/ must not, or it would be released.
 COURSE = ROOT / "build" / "solutions"
 
+# Figures are kept as SVG, for the website, the same bytes in every run. In a student's own notebook they are PNG, and show the same.
+FIGURES = {"MATPLOTLIBRC": str(ROOT / "tools" / "matplotlibrc"), "SOURCE_DATE_EPOCH": "315532800"}
+AS_SVG = """
+c.Execute.extra_arguments = ["--InlineBackend.figure_formats={'svg'}"]
+"""
+
 
 def make(lesson: Lesson) -> None:
     """Execute one lesson and put it into solutions/, with the files that it saved: lesson 09 finds the model that it trained last time."""
@@ -20,7 +27,7 @@ def make(lesson: Lesson) -> None:
     folder = COURSE / "lessons" / lesson.name
     shutil.rmtree(COURSE, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", COURSE)
+    (COURSE / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8") + AS_SVG, encoding="utf-8")
     for file in target.glob("*"):
         shutil.copy(file, folder)
     shutil.copy(lesson.path, folder)
@@ -39,9 +46,19 @@ def make(lesson: Lesson) -> None:
 
 
 def tidy(notebook: dict) -> str:
-    """A solution's text: outputs kept, but not the times at which they were made."""
+    """A solution's text: outputs kept, but nothing of when they were made; a figure is one line, which changes or does not."""
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
+        outputs: list[dict] = []
+        for output in cell.get("outputs", []):
+            if "image/svg+xml" in output.get("data", {}):
+                output["data"]["image/svg+xml"] = "".join(output["data"]["image/svg+xml"])
+            if "text" in output and outputs and outputs[-1].get("name") == output["name"]:
+                outputs[-1]["text"] += output["text"]  # in how many pieces it came says how busy the machine was
+            else:
+                outputs.append(output)
+        if outputs:
+            cell["outputs"] = outputs
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -51,6 +68,7 @@ def main() -> None:
     except UnknownLesson as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+    os.environ.update(FIGURES)
     for number, lesson in enumerate(lessons, 1):
         print(f"[{number}/{len(lessons)}] {Path('solutions', lesson.name)}", flush=True)
         make(lesson)
