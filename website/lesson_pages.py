@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bleach.sanitizer import Cleaner
 
+from autograder.cells import as_released
 from autograder.feedback import TAGS, UNSPOKEN
 from autograder.lessons import Lesson
 from figures import NotAFigure, themed
@@ -128,9 +129,8 @@ def _code(cell: dict, lesson: Lesson, figures: dict[str, str], hide_solutions: b
             return [f'<p class="check">Run <code>{html.escape(source, quote=False)}</code> in your notebook: {points}.</p>']
     outputs = _outputs(cell, figures)
     if SOLUTION.search(source):
-        stub = SOLUTION.sub(lambda found: f"{found[1]}# YOUR CODE HERE\n{found[1]}raise NotImplementedError()\n", source)
         answer = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", source, flags=re.MULTILINE)
-        return [_fenced(stub), *([] if hide_solutions else _folded("solution", "A solution", [_fenced(answer)])), *outputs]
+        return [_fenced(as_released(source)), *([] if hide_solutions else _folded("solution", "A solution", [_fenced(answer)])), *outputs]
     if name in figures and source.count("\n") >= SHORT:
         return [*outputs, *_folded("code", "The code of this figure", [_fenced(source)])]
     return [_fenced(source), *outputs]

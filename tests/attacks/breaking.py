@@ -4,7 +4,6 @@ What such code spoils is its own exercise: the others, those after it above all,
 """
 
 import json
-import sys
 
 from attack import FULL, Attack, World
 
@@ -1519,8 +1518,7 @@ len = list = sum = max = dict = None
     ),
     Attack(
         "an answer empties sys.modules",
-        # From Python 3.13 on, a kernel without modules does not answer any more, and what comes next pays for that.
-        ONLY_HALF if sys.version_info < (3, 13) else ONLY_HALF | {"half": 0},
+        ONLY_HALF,
         double="""
 import sys
 def double(x):
