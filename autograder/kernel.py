@@ -101,7 +101,7 @@ class Kernel:
         used, self._used = self._used, True
         trouble = self._execute(cell, index)
         # Perhaps what an earlier cell or call left behind is to blame: in a new kernel there are no such calls, and then no such cells of their own.
-        if trouble in (ENDED, FLOODED) and used:
+        if trouble and used:
             self._revive()
             trouble = self._execute(cell, index)
             if trouble == ENDED and (answers := [ran for ran in self._ran if "nbgrader" in ran.metadata]) != self._ran:

@@ -1528,6 +1528,23 @@ def double(x):
         hangs=True,
     ),
     Attack(
+        "a call leaves behind a hook that never lets the next cell begin",
+        FULL,
+        double="""
+import time
+def wait_for_ever(*_):
+    while True:
+        try:
+            time.sleep(3600)
+        except KeyboardInterrupt:
+            pass
+def double(x):
+    get_ipython().events.register("pre_run_cell", wait_for_ever)
+    return 2 * x
+""",
+        hangs=True,
+    ),
+    Attack(
         "the course's package is unloaded and deleted",
         FULL,
         own="""
