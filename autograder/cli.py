@@ -148,6 +148,13 @@ def grade_and_show(
         fail(f"Grading a class takes {error.name}, which does not come with what students install: grade in a clone of the course.")
     from autograder.lessons import UnknownLesson, find_lesson
 
+    interrupted = []
+
+    def interrupt(*_):
+        interrupted.append(True)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what we have started is ended
     console = Console()
     students, outcomes = [], []
@@ -167,6 +174,8 @@ def grade_and_show(
             for outcome in grading:
                 outcomes.append(without_checks(outcome))
                 advance(outcome)
+                if interrupted:  # and Python has dropped the exception, as it does in a callback or a destructor
+                    raise KeyboardInterrupt
     except (UnknownLesson, CourseError, ClassError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         if outcomes:

@@ -180,6 +180,35 @@ def test_run_that_is_killed_and_stopped_goes_on_where_it_was(graded, tmp_path):
     assert not list(course.glob("autograded/*/.*"))
 
 
+DEAF = """
+import os, signal, sys
+from autograder import classroom
+from autograder.cli import app
+
+class Deaf(classroom.LocalCluster):
+    def __init__(self, **options):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            pass
+        super().__init__(**options)
+
+classroom.LocalCluster = Deaf
+if __name__ == "__main__":
+    app(["grade", sys.argv[1], "--workers", "1"])
+"""
+
+
+def test_interrupt_that_a_library_drops_stops_the_class_all_the_same(tmp_path):
+    course = a_class(tmp_path)
+    script = tmp_path / "deaf.py"
+    script.write_text(DEAF)
+    done = subprocess.run([sys.executable, script, LESSON.name], cwd=course, capture_output=True, text=True)
+    assert done.returncode == 130
+    assert done.stderr == "Stopped: 1 of 7 submissions have a result; the same command goes on from there.\n"
+    assert len(results(course)) == 1
+
+
 class Cluster:
     """A scheduler and workers, each a process of its own, joined by an address."""
 
