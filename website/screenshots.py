@@ -1,6 +1,7 @@
 """Photographs the site, to be looked at, and the tools that the guides speak of: `python website/screenshots.py [site | guides]`.
 
-Of the site: three pages in light, in dark and on a phone, into build/screenshots. Of JupyterLab, formgrader and feedback, with a small class: into docs/images.
+Of the site: three pages in light, in dark and on a phone, into build/screenshots. For the guides and the README: a digit being read on the live page, and
+JupyterLab, formgrader and feedback with a small class, into docs/images.
 """
 
 import contextlib
@@ -24,6 +25,9 @@ import serve
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 from browser import DESKTOP, PHONE, chromium
+from pens import draw_with_mouse
+
+IMAGES = ROOT / "docs" / "images"
 
 PAGES = {"home": "index.html", "lesson": "lessons/02-convolution.html", "live": "live/network.html"}
 LOOKS = {
@@ -56,8 +60,9 @@ def main() -> None:
         if "site" in wanted:
             photograph_site(browser, ROOT / "build" / "site", ROOT / "build" / "screenshots")
         if "guides" in wanted:
+            photograph_live(browser, ROOT / "build" / "site", IMAGES / "live.webp")
             with tempfile.TemporaryDirectory() as folder:
-                photograph_tools(browser, make_course(Path(folder)), ROOT / "docs" / "images")
+                photograph_tools(browser, make_course(Path(folder)), IMAGES)
 
 
 # --- the site ---
@@ -74,6 +79,32 @@ def photograph_site(browser, site: Path, target: Path) -> None:
                     page.goto(address + path, wait_until="networkidle")
                     page.screenshot(path=target / f"{name}-{look}.png", full_page=name != "lesson")
                     page.close()
+
+
+def photograph_live(browser, site: Path, target: Path) -> None:
+    """The live page when a 3 has just been drawn: the paper with the network's answer, and below it the feature maps with the sum behind one number."""
+    with serve.serving(site) as address, browser.new_page(viewport=DESKTOP) as page:
+        page.goto(address + PAGES["live"] + "#conv=21,7,14", wait_until="networkidle")
+        draw_with_mouse(page, 3)
+        page.get_by_text("says 3").wait_for()
+        boxes = [page.locator(place).first.bounding_box() for place in (".live-desk", "#conv", ".live-zoom")]
+        left = boxes[0]["x"] - 10
+        parts = [
+            {"x": left, "y": box["y"] - 10, "width": boxes[0]["width"] + 20, "height": end["y"] + end["height"] - box["y"] + 20}
+            for box, end in [(boxes[0], boxes[0]), (boxes[1], boxes[2])]
+        ]
+        save(stacked([page.screenshot(clip=part, full_page=True) for part in parts]), target)
+
+
+def stacked(pictures: list[bytes]) -> bytes:
+    """Pictures, one under the other."""
+    images = [Image.open(io.BytesIO(picture)) for picture in pictures]
+    whole = Image.new("RGB", (max(image.width for image in images), sum(image.height for image in images)), "white")
+    for place, image in enumerate(images):
+        whole.paste(image, (0, sum(before.height for before in images[:place])))
+    file = io.BytesIO()
+    whole.save(file, "PNG")
+    return file.getvalue()
 
 
 # --- the tools of the guides ---
