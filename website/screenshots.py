@@ -148,7 +148,7 @@ def answer(path: Path, cell: str, source: str) -> None:
 def photograph_tools(browser, course: Path, target: Path) -> None:
     """JupyterLab with a check that says what is wrong, formgrader's list, a reflection there, and feedback."""
     context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme="light")
-    with context, jupyter(course) as address:
+    with context, jupyter(course, NOT_A_STUDENTS) as address:
         page = context.new_page()
         page.goto(f"{address}lab/tree/{notebook_of_a_student(course)}")
         save(picture_of_check(page), target / "check.webp")
@@ -205,15 +205,15 @@ def save(picture: bytes, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def jupyter(folder: Path) -> Iterator[str]:
-    """JupyterLab in a folder while the block runs; yields its address."""
+def jupyter(folder: Path, disabled: list[str]) -> Iterator[str]:
+    """JupyterLab in a folder while the block runs, without some of its extensions; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", "--IdentityProvider.token="]
     options += ["--allow-root"] if os.geteuid() == 0 else []
     settings = folder / "settings" / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"disabledExtensions": dict.fromkeys(NOT_A_STUDENTS, True)}))
+    settings.write_text(json.dumps({"disabledExtensions": dict.fromkeys(disabled, True)}))
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
         cwd=folder,
