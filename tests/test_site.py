@@ -346,7 +346,7 @@ def test_site_is_photographed_in_light_in_dark_and_on_a_phone(browser, site, tmp
 
 
 def test_pictures_of_the_guides_are_small_and_all_used():
-    guides = " ".join((ROOT / "docs" / name).read_text() for name in ("students.md", "instructors.md", "index.md"))
+    guides = " ".join((ROOT / name).read_text() for name in ("docs/students.md", "docs/instructors.md", "docs/index.md", "README.md"))
     pictures = list((ROOT / "docs" / "images").glob("*.webp"))
     assert pictures and all(path.stat().st_size < 100 * KILOBYTE for path in pictures)
     assert [path.name for path in pictures if f"images/{path.name}" not in guides] == []
