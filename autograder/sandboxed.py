@@ -28,6 +28,7 @@ from autograder.zygote import VALUES, Zygote
 PING_SECONDS = 10
 WATCH_SECONDS = 0.2
 MESSAGE = 32 * 2**20  # bytes of one part of a message on Jupyter's channels
+RECONNECT = 86_400_000  # milliseconds before a connection that has ended would be made again: by then nobody is there
 WAITING = 16  # messages that may wait on a channel to be read
 
 
@@ -149,7 +150,8 @@ def _context() -> zmq.asyncio.Context:
     """What Jupyter's sockets are made of here. A student may replace those in the box by others, so nothing connects to them twice; and what waits to be
     read is limited in size and number."""
     context = zmq.asyncio.Context()
-    for option, value in [(zmq.RECONNECT_IVL, -1), (zmq.MAXMSGSIZE, MESSAGE), (zmq.RCVHWM, WAITING), (zmq.LINGER, 0)]:
+    # Not -1, for never: libzmq then takes an ended connection apart while we read, and in one run of thousands it aborted there (see its issue 2780).
+    for option, value in [(zmq.RECONNECT_IVL, RECONNECT), (zmq.MAXMSGSIZE, MESSAGE), (zmq.RCVHWM, WAITING), (zmq.LINGER, 0)]:
         context.setsockopt(option, value)
     return context
 
