@@ -14,10 +14,10 @@ from course import ROOT, run
 # nbgrader executes a solution in the lesson's own folder. This copy of it may fill with what a notebook saves; lessons/ must not, or it would be released.
 COURSE = ROOT / "build" / "solutions"
 
-# Figures are kept as SVG, for the website, the same bytes in every run. In a student's own notebook they are PNG, and show the same.
+# Figures are kept as SVG, for the website, the same bytes in every run, and as PNG, for JupyterLab, which shows no SVG of a notebook that it does not trust.
 FIGURES = {"MATPLOTLIBRC": str(ROOT / "tools" / "matplotlibrc"), "SOURCE_DATE_EPOCH": "315532800"}
-AS_SVG = """
-c.Execute.extra_arguments = ["--InlineBackend.figure_formats={'svg'}"]
+IN_BOTH = """
+c.Execute.extra_arguments = ["--InlineBackend.figure_formats={'svg', 'png'}"]
 """
 
 
@@ -27,7 +27,7 @@ def make(lesson: Lesson) -> None:
     folder = COURSE / "lessons" / lesson.name
     shutil.rmtree(COURSE, ignore_errors=True)
     folder.mkdir(parents=True)
-    (COURSE / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8") + AS_SVG, encoding="utf-8")
+    (COURSE / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text(encoding="utf-8") + IN_BOTH, encoding="utf-8")
     for file in target.glob("*"):
         shutil.copy(file, folder)
     shutil.copy(lesson.path, folder)
