@@ -132,6 +132,18 @@ class Kernel:
         return None if self._usable else self._place.trouble() or ENDED
 
     def _begin(self) -> None:
+        try:
+            self._start()
+        except TimeoutError:  # it never said a word, as a process may that was forked at a bad moment; no code of theirs had begun
+            try:
+                self._start()
+            except TimeoutError:
+                raise KernelFailed("The kernel cannot be reached: it started, and never said so.") from None
+        self._usable, self._used = True, False
+        if trouble := self._run_unseen(self._place.serve):
+            raise KernelFailed(f"The kernel cannot be reached: it {trouble}.")
+
+    def _start(self) -> None:
         self._life.close()
         self._client = _Client(
             self._notebook,
@@ -151,9 +163,6 @@ class Kernel:
             )
         except RuntimeError as error:
             raise KernelFailed(f"The kernel cannot be started: {error}.") from None
-        self._usable, self._used = True, False
-        if trouble := self._run_unseen(self._place.serve):
-            raise KernelFailed(f"The kernel cannot be reached: it {trouble}.")
 
     def _revive(self) -> None:
         """Replace a kernel that died or hung, and bring the new one to where the old one was, without cells that now fail to return."""

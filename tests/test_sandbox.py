@@ -265,6 +265,30 @@ def test_zygote_that_dies_is_replaced():
         assert run(warm, "print(2)")[0] == "2\n"
 
 
+def silent(monkeypatch, times):
+    """That many kernels in a row start and never greet us."""
+    really = sandboxed._ReadyClient._async_wait_for_ready
+    left = iter(range(times))
+
+    async def wait_for_ready(client, timeout=None):
+        if next(left, None) is not None:
+            raise TimeoutError
+        await really(client, timeout)
+
+    monkeypatch.setattr(sandboxed._ReadyClient, "wait_for_ready", wait_for_ready)
+
+
+def test_kernel_that_never_says_a_word_is_replaced(warm, monkeypatch):
+    silent(monkeypatch, 1)
+    assert run(warm, "print('here')") == ("here\n", None)
+
+
+def test_kernels_that_never_say_a_word_are_said(warm, monkeypatch):
+    silent(monkeypatch, 2)
+    with pytest.raises(KernelFailed, match="started, and never said so"):
+        run(warm, "1")
+
+
 def test_zygote_is_shared_until_its_owner_ends_it():
     with Zygote() as owner, Zygote(owner.address) as guest, Zygote(owner.address) as another:
         assert [run(warm, "print(1)")[0] for warm in (guest, owner, another)] == ["1\n"] * 3
