@@ -133,7 +133,7 @@ def test_file_that_is_exchanged_for_a_trap_while_it_is_looked_at_is_refused(fold
 
     monkeypatch.setattr(files.os, "stat", look_and_exchange)
     with pytest.raises(files.Refused, match="a symbolic link" if trap == "link" else "no ordinary file"):
-        files.read(folder / RIGHT, 1_000_000)
+        files.read(folder / RIGHT, 10_000_000)
 
 
 def test_folder_that_is_exchanged_for_a_link_while_it_is_read_is_still_the_one_that_was_opened(folder, tmp_path):
@@ -142,7 +142,7 @@ def test_folder_that_is_exchanged_for_a_link_while_it_is_read_is_still_the_one_t
     with files.opened(folder) as descriptor:
         folder.rename(tmp_path / "moved")
         folder.symlink_to(tmp_path / "other")
-        assert files.read(folder / RIGHT, 1_000_000, descriptor) == SOLVED
+        assert files.read(folder / RIGHT, 10_000_000, descriptor) == SOLVED
 
 
 def test_file_that_grows_while_it_is_read_is_refused_and_not_read_for_ever(folder, monkeypatch):
@@ -154,7 +154,7 @@ def test_file_that_grows_while_it_is_read_is_refused_and_not_read_for_ever(folde
 
     monkeypatch.setattr(files.os, "fstat", look_before_it_grew)
     with pytest.raises(files.Refused, match="still being written"):
-        files.read(folder / RIGHT, 1_000_000)
+        files.read(folder / RIGHT, 10_000_000)
 
 
 def test_notebook_of_a_terabyte_is_refused_unread(folder):
