@@ -328,7 +328,7 @@ def _one_gradebook(paths: CourseDirectory) -> Iterator[Gradebook]:
 
     def opened(self: Gradebook, *_: object, **__: object) -> None:
         gradebook.db.flush()
-        gradebook.db.expunge_all()  # whoever opens a gradebook knows nothing yet. (expire_all fails now and then, on a list that has just been replaced.)
+        gradebook.db.expunge_all()  # whoever opens a gradebook knows nothing yet. (expire_all has failed on a list that had just been replaced.)
         self.__dict__.update(gradebook.__dict__)
 
     try:

@@ -150,7 +150,7 @@ def _context() -> zmq.asyncio.Context:
     """What Jupyter's sockets are made of here. A student may replace those in the box by others, so nothing connects to them twice; and what waits to be
     read is limited in size and number."""
     context = zmq.asyncio.Context()
-    # Not -1, for never: libzmq then takes an ended connection apart while we read, and in one run of thousands it aborted there (see its issue 2780).
+    # Not -1, for never: libzmq then takes an ended connection apart while we read, and a grader has aborted while it read (compare its issue 2780).
     for option, value in [(zmq.RECONNECT_IVL, RECONNECT), (zmq.MAXMSGSIZE, MESSAGE), (zmq.RCVHWM, WAITING), (zmq.LINGER, 0)]:
         context.setsockopt(option, value)
     return context

@@ -47,11 +47,13 @@ def page(lab, browser):
 def cell_of(page, text):
     """The code cell of the open notebook that holds a text, which JupyterLab draws when it is near."""
     cell = page.locator(".jp-CodeCell", has=page.locator(".jp-InputArea-editor", has_text=text))
-    while not cell.count():
+    for _ in range(100):
+        if cell.count():
+            return cell
         page.locator(".jp-WindowedPanel-outer").hover()
         page.mouse.wheel(0, 300)
         page.wait_for_timeout(100)
-    return cell
+    raise AssertionError(f"no cell of the notebook holds {text}")
 
 
 def write_and_run(page, cell, source=None):
@@ -97,6 +99,7 @@ def press(page, column):
 
 
 def test_instructor_releases_grades_grades_a_reflection_by_hand_and_gives_feedback(course, lab, page):
+    shutil.rmtree(course / "release", ignore_errors=True)  # another test's
     page.goto(f"{lab}formgrader/manage_assignments")
     press(page, "assign")
     assert (course / "release" / NAME / f"{NAME}.ipynb").exists()

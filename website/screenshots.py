@@ -93,18 +93,7 @@ def photograph_live(browser, site: Path, target: Path) -> None:
             {"x": left, "y": box["y"] - 10, "width": boxes[0]["width"] + 20, "height": end["y"] + end["height"] - box["y"] + 20}
             for box, end in [(boxes[0], boxes[0]), (boxes[1], boxes[2])]
         ]
-        save(stacked([page.screenshot(clip=part, full_page=True) for part in parts]), target)
-
-
-def stacked(pictures: list[bytes]) -> bytes:
-    """Pictures, one under the other."""
-    images = [Image.open(io.BytesIO(picture)) for picture in pictures]
-    whole = Image.new("RGB", (max(image.width for image in images), sum(image.height for image in images)), "white")
-    for place, image in enumerate(images):
-        whole.paste(image, (0, sum(before.height for before in images[:place])))
-    file = io.BytesIO()
-    whole.save(file, "PNG")
-    return file.getvalue()
+        save(target, *(page.screenshot(clip=part, full_page=True) for part in parts))
 
 
 # --- the tools of the guides ---
@@ -151,13 +140,13 @@ def photograph_tools(browser, course: Path, target: Path) -> None:
     with context, jupyter(course, NOT_A_STUDENTS) as address:
         page = context.new_page()
         page.goto(f"{address}lab/tree/{notebook_of_a_student(course)}")
-        save(picture_of_check(page), target / "check.webp")
+        save(target / "check.webp", picture_of_check(page))
         page.goto(f"{address}formgrader/manage_assignments", wait_until="networkidle")
-        save(page.screenshot(clip={"x": 0, "y": 0, "width": 1200, "height": 630}), target / "formgrader.webp")
+        save(target / "formgrader.webp", page.screenshot(clip={"x": 0, "y": 0, "width": 1200, "height": 630}))
         page.goto(f"{address}formgrader/submissions/{submission_of('ada', course)}/", wait_until="networkidle")
-        save(picture_around(page, page.get_by_role("heading", name="Reflection"), 80, 440), target / "reflection.webp")
+        save(target / "reflection.webp", picture_around(page, page.get_by_role("heading", name="Reflection"), 80, 440))
         page.goto((course / "feedback" / "cleo" / LESSON / f"{LESSON}.html").as_uri())
-        save(picture_around(page, page.get_by_text("The kernel was flipped").first, 260, 560), target / "feedback.webp")
+        save(target / "feedback.webp", picture_around(page, page.get_by_text("The kernel was flipped").first, 260, 560))
 
 
 def submission_of(student: str, course: Path) -> str:
@@ -200,8 +189,13 @@ def picture_around(page, place, above: int, height: int) -> bytes:
     return page.screenshot(clip={"x": 0, "y": 0, "width": 1200, "height": height})
 
 
-def save(picture: bytes, path: Path) -> None:
-    Image.open(io.BytesIO(picture)).convert("RGB").save(path, "WEBP", quality=80, method=6)
+def save(path: Path, *pictures: bytes) -> None:
+    """Write a picture, or several one under the other."""
+    images = [Image.open(io.BytesIO(picture)) for picture in pictures]
+    whole = Image.new("RGB", (max(image.width for image in images), sum(image.height for image in images)), "white")
+    for place, image in enumerate(images):
+        whole.paste(image, (0, sum(above.height for above in images[:place])))
+    whole.save(path, "WEBP", quality=80, method=6)
 
 
 @contextlib.contextmanager
