@@ -75,7 +75,7 @@ def test_student_writes_a_function_reads_what_is_wrong_mends_it_and_validates(co
     answer, check = cell_of(page, "def output_size"), cell_of(page, 'check("output_size")')
     write_and_run(page, answer, WRONG)
     write_and_run(page, check)
-    check.get_by_text("✗ output_size").wait_for()
+    check.get_by_text("The + 1 is missing.").wait_for()
     write_and_run(page, answer, RIGHT)
     write_and_run(page, check)
     check.get_by_text("✓ output_size").wait_for()
